@@ -18,6 +18,12 @@ public interface IFileSystem
     /// <summary>Opens an existing file for reading; <see cref="FileNotFoundException"/> if there is none.</summary>
     IFile OpenRead(string path);
 
+    /// <summary>Bytes in the file; -1 if there is none.</summary>
+    long FileLength(string path);
+
+    /// <summary>When the file was last written, Unix milliseconds; -1 if there is none.</summary>
+    long LastWriteMs(string path);
+
     /// <summary>True where the file exists.</summary>
     bool FileExists(string path);
 
