@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+using ActorBroker.Core.Producers;
+
+namespace ActorBroker.Core.Replication;
+
+/// <summary>What a <see cref="LeaderMachine"/> begins with: the catalogue's facts and the opened log's.</summary>
+public sealed record LeaderStart
+{
+    /// <summary>This broker.</summary>
+    public required int BrokerId { get; init; }
+
+    /// <summary>The leadership that begins; stamped on every batch it accepts.</summary>
+    public required int LeaderEpoch { get; init; }
+
+    /// <summary>The opened log's end.</summary>
+    public required long LogEndOffset { get; init; }
+
+    /// <summary>The last known high watermark; never above the log end.</summary>
+    public required long HighWatermark { get; init; }
+
+    /// <summary>Everything below is on the disk for sure.</summary>
+    public long FlushedOffset { get; init; }
+
+    /// <summary>Every replica, this broker among them.</summary>
+    public required ImmutableArray<int> Replicas { get; init; }
+
+    /// <summary>The in-sync replicas that the catalogue records, this broker among them.</summary>
+    public required ImmutableArray<int> InSync { get; init; }
+
+    /// <summary>Version of the catalogue document that <see cref="Replicas"/> and <see cref="InSync"/> come from.</summary>
+    public long CatalogueVersion { get; init; }
+
+    /// <summary>acks=all is refused while fewer are in sync.</summary>
+    public int MinInsyncReplicas { get; init; } = 1;
+
+    /// <summary>The producers that the log's recovery rebuilt.</summary>
+    public required ProducerTable Producers { get; init; }
+
+    /// <summary>A record counts as held by this broker only when it is flushed (<c>flush.messages=1</c>).</summary>
+    public bool CommitNeedsFlush { get; init; }
+}
