@@ -1,0 +1,41 @@
+using System.Buffers;
+
+namespace ActorBroker.Gateway.Connections;
+
+/// <summary>
+/// One request's bytes (without the size prefix) in one contiguous pooled buffer. Handlers slice it instead of copying;
+/// the connection returns it when the request has been answered.
+/// </summary>
+internal sealed class RequestFrame : IDisposable
+{
+    private readonly FrameBudget _budget;
+    private byte[]? _buffer;
+
+    /// <summary>Rents a buffer; the caller has already taken <paramref name="length"/> bytes from the budget.</summary>
+    public RequestFrame(int length, FrameBudget budget)
+    {
+        _budget = budget;
+        Length = length;
+        _buffer = ArrayPool<byte>.Shared.Rent(length);
+    }
+
+    /// <summary>Bytes of the request, header included.</summary>
+    public int Length { get; }
+
+    /// <summary>The request's bytes.</summary>
+    public Memory<byte> Memory => Buffer.AsMemory(0, Length);
+
+    /// <summary>The request's bytes.</summary>
+    public Span<byte> Span => Buffer.AsSpan(0, Length);
+
+    private byte[] Buffer => _buffer ?? throw new ObjectDisposedException(nameof(RequestFrame));
+
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _buffer, null) is { } buffer)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            _budget.Release(Length);
+        }
+    }
+}

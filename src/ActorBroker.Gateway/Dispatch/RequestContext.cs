@@ -1,0 +1,16 @@
+using ActorBroker.Gateway.Connections;
+
+namespace ActorBroker.Gateway.Dispatch;
+
+/// <summary>A request as its handler gets it.</summary>
+/// <param name="Header">Its header.</param>
+/// <param name="Frame">Its bytes; valid until the handler's task completes, or until the handler gives them back.</param>
+/// <param name="Connection">Where it came from.</param>
+internal sealed record RequestContext(RequestHeader Header, RequestFrame Frame, Connection Connection)
+{
+    /// <summary>The version of the request and of its response.</summary>
+    public short Version => Header.ApiVersion;
+
+    /// <summary>The request's body.</summary>
+    public Memory<byte> Body => Frame.Memory[Header.BodyOffset..];
+}

@@ -1,0 +1,95 @@
+using System.Buffers.Binary;
+
+namespace ActorBroker.Gateway.Dispatch;
+
+/// <summary>
+/// A request's header, versions 1 and 2. Read by hand in two steps, since the version of the header is known only from
+/// the API key and version at its start.
+/// </summary>
+internal struct RequestHeader
+{
+    private const int StartBytes = 8;
+
+    private int _clientIdLength;
+
+    /// <summary>Which API.</summary>
+    public short ApiKey { get; private set; }
+
+    /// <summary>Which version of it; the response has the same.</summary>
+    public short ApiVersion { get; private set; }
+
+    /// <summary>Echoed in the response.</summary>
+    public int CorrelationId { get; private set; }
+
+    /// <summary>Where the body begins; 0 when only the start was read.</summary>
+    public int BodyOffset { get; private set; }
+
+    /// <summary>Reads API key, version and correlation id; the frame has at least these 8 bytes.</summary>
+    public static RequestHeader ReadStart(ReadOnlySpan<byte> frame) => new()
+    {
+        ApiKey = BinaryPrimitives.ReadInt16BigEndian(frame),
+        ApiVersion = BinaryPrimitives.ReadInt16BigEndian(frame[2..]),
+        CorrelationId = BinaryPrimitives.ReadInt32BigEndian(frame[4..]),
+    };
+
+    /// <summary>Reads the client id (a classic string in both versions) and skips the tagged fields.</summary>
+    public bool TryReadRest(ReadOnlySpan<byte> frame, bool flexible)
+    {
+        if (frame.Length < StartBytes + sizeof(short))
+        {
+            return false;
+        }
+
+        _clientIdLength = Math.Max(BinaryPrimitives.ReadInt16BigEndian(frame[StartBytes..]), (short)0);
+        var position = StartBytes + sizeof(short) + _clientIdLength;
+        if (position > frame.Length || (flexible && !TrySkipTags(frame, ref position)))
+        {
+            return false;
+        }
+
+        BodyOffset = position;
+        return true;
+    }
+
+    /// <summary>The client id's UTF-8 bytes; empty for null.</summary>
+    public readonly ReadOnlySpan<byte> ClientId(ReadOnlySpan<byte> frame) =>
+        BodyOffset == 0 ? default : frame.Slice(StartBytes + sizeof(short), _clientIdLength);
+
+    private static bool TrySkipTags(ReadOnlySpan<byte> frame, ref int position)
+    {
+        if (!TryReadVarint(frame, ref position, out var count))
+        {
+            return false;
+        }
+
+        // A count above the bytes that are left fails at the first tag that is missing.
+        for (; count > 0; count--)
+        {
+            if (!TryReadVarint(frame, ref position, out _) || !TryReadVarint(frame, ref position, out var size) ||
+                size > (uint)(frame.Length - position))
+            {
+                return false;
+            }
+
+            position += (int)size;
+        }
+
+        return true;
+    }
+
+    private static bool TryReadVarint(ReadOnlySpan<byte> frame, ref int position, out uint value)
+    {
+        value = 0;
+        for (var shift = 0; shift < 35 && position < frame.Length; shift += 7)
+        {
+            var group = frame[position++];
+            value |= (uint)(group & 0x7f) << shift;
+            if (group < 0x80)
+            {
+                return shift < 28 || group < 0x10;
+            }
+        }
+
+        return false;
+    }
+}
