@@ -1,0 +1,37 @@
+using System.Numerics;
+
+namespace ActorBroker.Core.Configuration;
+
+/// <summary>The rules that settings are declared with.</summary>
+internal static class Allow
+{
+    /// <summary>No less than <paramref name="least"/>.</summary>
+    public static ConfigRule<T> AtLeast<T>(T least)
+        where T : INumber<T>
+        => new($"at least {least}", value => value >= least);
+
+    /// <summary>No less than <paramref name="least"/>, if set.</summary>
+    public static ConfigRule<T?> AtLeastIfSet<T>(T least)
+        where T : struct, INumber<T>
+        => new($"at least {least}", value => value is null || value.Value >= least);
+
+    /// <summary>Both ends included.</summary>
+    public static ConfigRule<T> Between<T>(T least, T most)
+        where T : INumber<T>
+        => new($"{least} to {most}", value => value >= least && value <= most);
+
+    /// <summary>One value that means something special, or a range.</summary>
+    public static ConfigRule<T> ValueOrBetween<T>(T special, T least, T most)
+        where T : INumber<T>
+        => new($"{special}, or {least} to {most}", value => value == special || (value >= least && value <= most));
+
+    /// <summary>One of these words, as written.</summary>
+    public static ConfigRule<string> OneOf(params string[] words)
+        => new($"one of {string.Join(", ", words)}", value => Array.IndexOf(words, value) >= 0);
+
+    /// <summary>A list of at least one of these words.</summary>
+    public static ConfigRule<IReadOnlyList<string>> SomeOf(params string[] words)
+        => new(
+            $"of {string.Join(", ", words)}",
+            list => list.Count > 0 && list.All(word => Array.IndexOf(words, word) >= 0));
+}

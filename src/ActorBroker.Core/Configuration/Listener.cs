@@ -1,0 +1,12 @@
+namespace ActorBroker.Core.Configuration;
+
+/// <summary>One entry of <c>listeners</c> or <c>advertised.listeners</c>.</summary>
+/// <param name="Name">The listener's name, in capitals.</param>
+/// <param name="Host">A name or an address without brackets; empty: every address of the machine.</param>
+/// <param name="Port">The port; 0: any free one.</param>
+public sealed record Listener(string Name, string Host, int Port)
+{
+    /// <summary>As it is written in the settings.</summary>
+    public override string ToString()
+        => Host.Contains(':', StringComparison.Ordinal) ? $"{Name}://[{Host}]:{Port}" : $"{Name}://{Host}:{Port}";
+}
