@@ -47,8 +47,10 @@ public static class Compression
     /// <summary>Writes the decompressed form of <paramref name="source"/>, which may be hostile.</summary>
     /// <param name="codec">The batch's codec.</param>
     /// <param name="source">The compressed bytes: one whole stream.</param>
-    /// <param name="destination">Takes the output; after a result other than <c>Ok</c> what it got has no meaning.</param>
-    /// <param name="maxBytes">The most that may come out; more is <c>TooLarge</c>, found out before it is produced.</param>
+    /// <param name="destination">Takes the output; after a result other than <c>Ok</c> what it got has no
+    /// meaning.</param>
+    /// <param name="maxBytes">The most that may come out; more is <c>TooLarge</c>, found out before it is
+    /// produced.</param>
     public static DecompressionResult Decompress(
         CompressionCodec codec, ReadOnlySpan<byte> source, IBufferWriter<byte> destination, int maxBytes)
     {

@@ -1,6 +1,8 @@
 namespace ActorBroker.Records;
 
-/// <summary>A codec needs a system library that is not installed, or that failed. The message says which and what to do.</summary>
+/// <summary>
+/// A codec needs a system library that is not installed, or that failed. The message says which and what to do.
+/// </summary>
 public sealed class CompressionLibraryException : Exception
 {
     /// <summary>Without a message.</summary>

@@ -6,12 +6,12 @@ using System.Runtime.Intrinsics.X86;
 namespace ActorBroker.Records;
 
 /// <summary>
-/// CRC-32C by the processor's own instruction. The instruction has a latency of three cycles and a throughput of one, so
-/// large inputs run as three independent streams that are joined at the end of each block.
+/// CRC-32C by the processor's own instruction. The instruction has a latency of three cycles and a throughput of one,
+/// so large inputs run as three independent streams that are joined at the end of each block.
 /// </summary>
 /// <remarks>
-/// Joining: a checksum is linear over GF(2), so "the state after N more zero bytes" is a matrix, kept as four tables of 256
-/// for the two block lengths. state(A then B) = shift(state(A)) xor state(B started at zero).
+/// Joining: a checksum is linear over GF(2), so "the state after N more zero bytes" is a matrix, kept as four tables of
+/// 256 for the two block lengths. state(A then B) = shift(state(A)) xor state(B started at zero).
 /// </remarks>
 internal static class Crc32CHardware
 {

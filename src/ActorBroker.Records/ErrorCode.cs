@@ -4,7 +4,9 @@ namespace ActorBroker.Records;
 /// Kafka's error codes: the one vocabulary in which a machine refuses, a handler answers and a client reports.
 /// It stands on the ground floor because the machines of Core and the codecs of Protocol both need it.
 /// </summary>
-/// <remarks>The number is the code on the wire; <see cref="ErrorCodes"/> has Kafka's own name and retriability.</remarks>
+/// <remarks>
+/// The number is the code on the wire; <see cref="ErrorCodes"/> has Kafka's own name and retriability.
+/// </remarks>
 public enum ErrorCode : short
 {
     /// <summary>UNKNOWN_SERVER_ERROR. Final for this request.</summary>

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace ActorBroker.Records;
 
-/// <summary>What a client needs to know about an <see cref="ErrorCode"/>: its Kafka name, and whether to try again.</summary>
+/// <summary>
+/// What a client needs to know about an <see cref="ErrorCode"/>: its Kafka name, and whether to try again.
+/// </summary>
 public static class ErrorCodes
 {
     private static readonly FrozenDictionary<ErrorCode, string> Names =
@@ -24,7 +26,9 @@ public static class ErrorCodes
         ErrorCode.UnknownTopicId or ErrorCode.InconsistentTopicId or ErrorCode.FetchSessionTopicIdError or
         ErrorCode.ShareSessionNotFound or ErrorCode.InvalidShareSessionEpoch;
 
-    /// <summary>Kafka's name, e.g. <c>UNKNOWN_TOPIC_OR_PARTITION</c>; an unknown number is an unknown server error.</summary>
+    /// <summary>
+    /// Kafka's name, e.g. <c>UNKNOWN_TOPIC_OR_PARTITION</c>; an unknown number is an unknown server error.
+    /// </summary>
     public static string Name(this ErrorCode code) => Names.GetValueOrDefault(code, "UNKNOWN_SERVER_ERROR");
 
     private static string KafkaName(string pascal)

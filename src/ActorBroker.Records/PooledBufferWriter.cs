@@ -41,7 +41,8 @@ public sealed class PooledBufferWriter : IBufferWriter<byte>, IDisposable
     /// <inheritdoc/>
     public void Advance(int count)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)count, (uint)(_buffer.Length - WrittenCount), nameof(count));
+        var room = (uint)(_buffer.Length - WrittenCount);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)count, room, nameof(count));
         WrittenCount += count;
     }
 

@@ -3,7 +3,8 @@ using System.Buffers.Binary;
 namespace ActorBroker.Records;
 
 /// <summary>
-/// What a broker does with a batch's bytes where they lie: check them, and patch the few header fields that are its own.
+/// What a broker does with a batch's bytes where they lie: check them, and patch the few header fields that are its
+/// own.
 /// </summary>
 public static class RecordBatch
 {
@@ -16,7 +17,9 @@ public static class RecordBatch
     /// <summary>The attribute bit of <see cref="TimestampType.LogAppendTime"/>.</summary>
     private const short LogAppendTimeBit = 0x08;
 
-    /// <summary>Reads the batch at the start of <paramref name="buffer"/>; the header is valid for <c>Ok</c> only.</summary>
+    /// <summary>
+    /// Reads the batch at the start of <paramref name="buffer"/>; the header is valid for <c>Ok</c> only.
+    /// </summary>
     /// <remarks>
     /// The header's own claims are checked, and the checksum unless told otherwise; the records inside are not read. A
     /// batch has at least <see cref="RecordBatchHeader.Size"/> bytes, 0 to LastOffsetDelta + 1 records, and each

@@ -4,8 +4,8 @@ using System.Text;
 namespace ActorBroker.Records;
 
 /// <summary>
-/// Builds record batches, one after the other, in pooled buffers that it keeps: <c>Append</c> records, <c>Build</c>, use the
-/// bytes, <see cref="Reset"/>. Nothing is allocated per record. One user at a time.
+/// Builds record batches, one after the other, in pooled buffers that it keeps: <c>Append</c> records, <c>Build</c>,
+/// use the bytes, <see cref="Reset"/>. Nothing is allocated per record. One user at a time.
 /// </summary>
 /// <remarks>
 /// Records are encoded as they come, right after the room for the header, so an uncompressed batch is built without a
@@ -13,7 +13,9 @@ namespace ActorBroker.Records;
 /// </remarks>
 public sealed class RecordBatchBuilder : IDisposable
 {
-    /// <summary>Most bytes of a record besides key, value and headers: length, attributes, deltas, two lengths, count.</summary>
+    /// <summary>
+    /// Most bytes of a record besides key, value and headers: length, attributes, deltas, two lengths, count.
+    /// </summary>
     private const int MaxRecordOverhead = (5 * VarInt.MaxSize32) + 1 + VarInt.MaxSize64;
 
     private readonly PooledBufferWriter _plain = new();

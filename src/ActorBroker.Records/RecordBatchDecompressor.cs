@@ -1,15 +1,17 @@
 namespace ActorBroker.Records;
 
 /// <summary>
-/// Opens the records of any batch: in place where they are not compressed, else from a pooled buffer that is kept for the
-/// next batch. One user at a time.
+/// Opens the records of any batch: in place where they are not compressed, else from a pooled buffer that is kept for
+/// the next batch. One user at a time.
 /// </summary>
 /// <param name="maxBytes">The most that a batch's records may decompress to.</param>
 public sealed class RecordBatchDecompressor(int maxBytes) : IDisposable
 {
     private readonly PooledBufferWriter _block = new();
 
-    /// <summary>Opens a batch's records; the reader is valid until the next call, and while the batch's bytes are.</summary>
+    /// <summary>
+    /// Opens a batch's records; the reader is valid until the next call, and while the batch's bytes are.
+    /// </summary>
     /// <param name="batch">One whole batch, or more bytes that start with it; checksum verified by the caller.</param>
     /// <param name="header">Its header, as <see cref="RecordBatch.TryRead"/> gave it.</param>
     /// <param name="records">Stands before the first record.</param>

@@ -37,7 +37,9 @@ public readonly record struct RecordBatchHeader
     /// <summary>Codec (bits 0-2), timestamp type (3), transactional (4), control (5), delete horizon (6).</summary>
     public short Attributes { get; init; }
 
-    /// <summary>Offset of the last record minus the base offset; kept by compaction even when that record is gone.</summary>
+    /// <summary>
+    /// Offset of the last record minus the base offset; kept by compaction even when that record is gone.
+    /// </summary>
     public int LastOffsetDelta { get; init; }
 
     /// <summary>Unix milliseconds of the first record, or the delete horizon where bit 6 is set.</summary>
@@ -71,7 +73,8 @@ public readonly record struct RecordBatchHeader
     public CompressionCodec Codec => (CompressionCodec)(Attributes & 0x07);
 
     /// <summary>Who set the timestamps.</summary>
-    public TimestampType TimestampType => (Attributes & 0x08) == 0 ? TimestampType.CreateTime : TimestampType.LogAppendTime;
+    public TimestampType TimestampType =>
+        (Attributes & 0x08) == 0 ? TimestampType.CreateTime : TimestampType.LogAppendTime;
 
     /// <summary>Part of a transaction.</summary>
     public bool IsTransactional => (Attributes & 0x10) != 0;
@@ -92,7 +95,9 @@ public readonly record struct RecordBatchHeader
     public static int IncrementSequence(int sequence, int by) =>
         sequence > int.MaxValue - by ? by - (int.MaxValue - sequence) - 1 : sequence + by;
 
-    /// <summary>Reads the header at the start of <paramref name="bytes"/>; false when there are fewer than 61.</summary>
+    /// <summary>
+    /// Reads the header at the start of <paramref name="bytes"/>; false when there are fewer than 61.
+    /// </summary>
     /// <remarks>Nothing is validated here: length, magic and CRC are the caller's to check.</remarks>
     public static bool TryRead(ReadOnlySpan<byte> bytes, out RecordBatchHeader header)
     {

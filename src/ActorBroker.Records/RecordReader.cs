@@ -4,9 +4,9 @@ namespace ActorBroker.Records;
 /// Walks the records of an uncompressed block without allocating: <see cref="MoveNext"/>, then the properties.
 /// </summary>
 /// <remarks>
-/// Input may be hostile. Each length and count is checked against the bytes that are there; the first contradiction stops
-/// the walk and sets <see cref="IsMalformed"/> for good. A record is given out only when all of it, headers included, is
-/// sound; a block that has other than exactly the announced count of records is malformed at its end.
+/// Input may be hostile. Each length and count is checked against the bytes that are there; the first contradiction
+/// stops the walk and sets <see cref="IsMalformed"/> for good. A record is given out only when all of it, headers
+/// included, is sound; a block that has other than exactly the announced count of records is malformed at its end.
 /// </remarks>
 public ref struct RecordReader
 {

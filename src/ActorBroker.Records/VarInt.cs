@@ -7,7 +7,9 @@ namespace ActorBroker.Records;
 /// Variable-length integers: base-128 groups, low group first. The signed forms are zigzag coded, as in records; the
 /// unsigned one is that of the compact wire types.
 /// </summary>
-/// <remarks>Reading never goes past the span: a cut-off, over-long or overflowing number is refused, not thrown.</remarks>
+/// <remarks>
+/// Reading never goes past the span: a cut-off, over-long or overflowing number is refused, not thrown.
+/// </remarks>
 public static class VarInt
 {
     /// <summary>The longest coding of 32 bits.</summary>

@@ -1,15 +1,22 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.IO.Compression;
 
 namespace ActorBroker.Records.Codecs;
 
 /// <summary>RFC 1952 by the framework's own zlib.</summary>
+/// <remarks>
+/// The framework's decompressor ends quietly where its input is cut off, so the length in the stream's trailer must
+/// equal what came out. That makes a stream of several gzip members, which no Kafka client writes, a corrupt one.
+/// </remarks>
 internal static class GzipCodec
 {
     /// <summary>Header and trailer; a shorter input is no gzip stream.</summary>
     private const int MinSize = 18;
 
-    /// <summary>The gzip stream of nothing: the framework's compressor writes no header when it gets no bytes.</summary>
+    /// <summary>
+    /// The gzip stream of nothing: the framework's compressor writes no header when it gets no bytes.
+    /// </summary>
     private static ReadOnlySpan<byte> Empty =>
         [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
@@ -40,11 +47,12 @@ internal static class GzipCodec
         {
             using var input = new UnmanagedMemoryStream(start, source.Length);
             using var gzip = new GZipStream(input, CompressionMode.Decompress);
-            return Drain(gzip, new BoundedOutput(destination, maxBytes));
+            var announced = BinaryPrimitives.ReadUInt32LittleEndian(source[^sizeof(uint)..]);
+            return Drain(gzip, new BoundedOutput(destination, maxBytes), maxBytes - (long)announced);
         }
     }
 
-    private static DecompressionResult Drain(GZipStream gzip, BoundedOutput output)
+    private static DecompressionResult Drain(GZipStream gzip, BoundedOutput output, long leftAtEnd)
     {
         try
         {
@@ -53,7 +61,7 @@ internal static class GzipCodec
                 var count = gzip.Read(output.Next());
                 if (count == 0)
                 {
-                    return DecompressionResult.Ok;
+                    return output.Left == leftAtEnd ? DecompressionResult.Ok : DecompressionResult.Corrupt;
                 }
 
                 if (!output.Advance(count))

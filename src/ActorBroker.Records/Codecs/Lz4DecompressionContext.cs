@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace ActorBroker.Records.Codecs;
 
-/// <summary>A thread's own lz4 decompressor, kept between calls because making one costs more than a small batch.</summary>
+/// <summary>
+/// A thread's own lz4 decompressor, kept between calls because making one costs more than a small batch.
+/// </summary>
 internal sealed class Lz4DecompressionContext : SafeHandle
 {
     [ThreadStatic]

@@ -235,7 +235,8 @@ internal static class SnappyBlock
         return 3;
     }
 
-    private static uint Load(ReadOnlySpan<byte> source, int at) => BinaryPrimitives.ReadUInt32LittleEndian(source[at..]);
+    private static uint Load(ReadOnlySpan<byte> source, int at) =>
+        BinaryPrimitives.ReadUInt32LittleEndian(source[at..]);
 
     private static int Hash(uint word) => (int)((word * 0x9E3779B1) >> (32 - HashBits));
 }

@@ -4,10 +4,12 @@ using System.Buffers.Binary;
 namespace ActorBroker.Records.Codecs;
 
 /// <summary>
-/// Snappy as Kafka's clients use it: read in snappy-java's framing or as one bare block, written in the framing, which is
-/// what Java clients expect and the others accept.
+/// Snappy as Kafka's clients use it: read in snappy-java's framing or as one bare block, written in the framing, which
+/// is what Java clients expect and the others accept.
 /// </summary>
-/// <remarks>Framing: eight magic bytes, version 1, lowest compatible version 1, then chunks of an INT32 size and a block.</remarks>
+/// <remarks>
+/// Framing: eight magic bytes, version 1, lowest compatible version 1, then chunks of an INT32 size and a block.
+/// </remarks>
 internal static class SnappyCodec
 {
     private const int HeaderSize = 16;

@@ -4,8 +4,8 @@ namespace ActorBroker.Records.Codecs;
 
 /// <summary>RFC 8878 by the system's libzstd.</summary>
 /// <remarks>
-/// Decompression streams, since Java's clients write frames without a content size and a hostile size must not decide an
-/// allocation. The library itself refuses windows above 128 MiB.
+/// Decompression streams, since Java's clients write frames without a content size and a hostile size must not decide
+/// an allocation. The library itself refuses windows above 128 MiB.
 /// </remarks>
 internal static unsafe class ZstdCodec
 {

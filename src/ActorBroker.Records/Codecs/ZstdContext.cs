@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace ActorBroker.Records.Codecs;
 
-/// <summary>A thread's own zstd compressor and decompressor, kept between calls: their tables are costly to make.</summary>
+/// <summary>
+/// A thread's own zstd compressor and decompressor, kept between calls: their tables are costly to make.
+/// </summary>
 internal sealed class ZstdContext : SafeHandle
 {
     /// <summary>A frame with a huge window makes a decompressor this large; such a one is not kept.</summary>
