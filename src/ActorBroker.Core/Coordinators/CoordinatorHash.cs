@@ -1,8 +1,8 @@
 namespace ActorBroker.Core.Coordinators;
 
 /// <summary>
-/// Which partition of a coordinator's topic keeps a group's or a transaction's state: every broker and many tools compute it,
-/// so it is Java's string hash for good.
+/// Which partition of a coordinator's topic keeps a group's or a transaction's state: every broker and many tools
+/// compute it, so it is Java's string hash for good.
 /// </summary>
 public static class CoordinatorHash
 {

@@ -1,6 +1,7 @@
 namespace ActorBroker.Core.Producers;
 
-/// <summary>What a marker closed; of an aborted transaction these are the fields of its <c>.txnindex</c> entry.</summary>
+/// <summary>What a marker closed; of an aborted transaction these are the fields of its <c>.txnindex</c>
+/// entry.</summary>
 /// <param name="ProducerId">Whose transaction it was.</param>
 /// <param name="FirstOffset">Its first record here.</param>
 /// <param name="LastOffset">The marker.</param>

@@ -32,8 +32,8 @@ internal sealed class ProducerEntry(long producerId)
     public long LastOffset { get; set; } = -1;
 
     /// <summary>
-    /// Records in unbroken sequence up to the last one, all of this epoch and all stored here: what lies further back is
-    /// not known to be stored.
+    /// Records in unbroken sequence up to the last one, all of this epoch and all stored here: what lies further
+    /// back is not known to be stored.
     /// </summary>
     public long UnbrokenRecords { get; private set; }
 
@@ -47,7 +47,8 @@ internal sealed class ProducerEntry(long producerId)
 
     public ref readonly KeptBatch Oldest => ref _ring[(_next + BatchesKept - _count) % BatchesKept];
 
-    /// <summary>A new epoch counts its sequences from the start; what the old one sent can't be repeated any more.</summary>
+    /// <summary>A new epoch counts its sequences from the start; what the old one sent can't be repeated any
+    /// more.</summary>
     public void BeginEpoch(short epoch)
     {
         Epoch = epoch;

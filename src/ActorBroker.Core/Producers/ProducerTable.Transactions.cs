@@ -12,8 +12,8 @@ public sealed partial class ProducerTable
     public long? FirstOpenTransactionOffset => _openTransactions.Count == 0 ? null : _openTransactions.Min;
 
     /// <summary>
-    /// First offset of the oldest transaction that is open, or closed by a marker that is not yet below the high watermark:
-    /// such a marker may still be lost with its leader, so nobody may act on it.
+    /// First offset of the oldest transaction that is open, or closed by a marker that is not yet below the high
+    /// watermark: such a marker may still be lost with its leader, so nobody may act on it.
     /// </summary>
     public long? FirstUndecidedOffset(long highWatermark)
     {
@@ -32,8 +32,8 @@ public sealed partial class ProducerTable
     }
 
     /// <summary>
-    /// Takes a transaction marker at its offset: closes the producer's transaction and, where the marker carries a newer
-    /// epoch, fences the older one.
+    /// Takes a transaction marker at its offset: closes the producer's transaction and, where the marker carries a
+    /// newer epoch, fences the older one.
     /// </summary>
     /// <returns>What was closed; null when the producer had nothing open here.</returns>
     public CompletedTransaction? EndTransaction(in RecordBatchHeader marker, int coordinatorEpoch, long nowMs)

@@ -8,15 +8,16 @@ namespace ActorBroker.Core.Producers;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Per producer: its epoch, its last five batches, and the first offset of its open transaction. An exact repeat of a kept
-/// batch is a duplicate. Otherwise the next sequence must follow the last one (2147483647 is followed by 0), a new epoch
-/// starts at 0, a lower epoch is fenced, and a producer that is not known may begin anywhere.
+/// Per producer: its epoch, its last five batches, and the first offset of its open transaction. An exact repeat of
+/// a kept batch is a duplicate. Otherwise the next sequence must follow the last one (2147483647 is followed by 0),
+/// a new epoch starts at 0, a lower epoch is fenced, and a producer that is not known may begin anywhere.
 /// </para>
 /// <para>
 /// Bounded: beyond <see cref="ProducersMax"/> the producers that have been silent longest are forgotten, as if they had
 /// expired; never one with an open transaction.
 /// </para>
-/// <para>Owned by one actor; not safe for several threads. A batch costs no allocation, a new producer one object.</para>
+/// <para>Owned by one actor; not safe for several threads. A batch costs no allocation, a new producer one
+/// object.</para>
 /// </remarks>
 public sealed partial class ProducerTable : IProducerState
 {
@@ -75,7 +76,8 @@ public sealed partial class ProducerTable : IProducerState
     }
 
     /// <summary>
-    /// Forgets the producers that have been silent for <paramref name="expirationMs"/>, except those with an open transaction.
+    /// Forgets the producers that have been silent for <paramref name="expirationMs"/>, except those with an open
+    /// transaction.
     /// </summary>
     /// <returns>How many were forgotten.</returns>
     public int Expire(long nowMs, long expirationMs)
@@ -111,7 +113,7 @@ public sealed partial class ProducerTable : IProducerState
         ? SequenceCheck.InOrder
         : SequenceCheck.Rejected(
             ErrorCode.OutOfOrderSequenceNumber,
-            $"producer {batch.ProducerId} begins epoch {batch.ProducerEpoch} at sequence {batch.BaseSequence}, not at 0");
+            $"producer {batch.ProducerId} begins epoch {batch.ProducerEpoch} at sequence {batch.BaseSequence}, not 0");
 
     private static SequenceCheck CheckNext(in RecordBatchHeader batch, ProducerEntry producer)
     {

@@ -22,7 +22,8 @@ public readonly record struct SequenceCheck
     public SequenceKind Kind { get; private init; }
 
     /// <summary>
-    /// A duplicate's first offset. Of DUPLICATE_SEQUENCE_NUMBER: an offset that what is repeated lies before. Otherwise -1.
+    /// A duplicate's first offset. Of DUPLICATE_SEQUENCE_NUMBER: an offset that what is repeated lies before.
+    /// Otherwise -1.
     /// </summary>
     public long BaseOffset { get; private init; }
 

@@ -27,7 +27,8 @@ internal sealed class FollowerProgress(int brokerId, long nowMs)
         }
         else if (endOffset >= _leaderEndAtLastAck)
         {
-            // Under steady load a follower never sees the very end; having reached what was the end at its last report counts.
+            // Under steady load a follower never sees the very end; having reached what was the end at its last
+            // report counts.
             CaughtUpMs = Math.Max(CaughtUpMs, _lastAckMs);
         }
 

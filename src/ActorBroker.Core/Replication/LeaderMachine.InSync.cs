@@ -36,9 +36,9 @@ public sealed partial class LeaderMachine
     }
 
     /// <summary>
-    /// The in-sync set as it should be now, or default when it is right as it is or a proposal is already under way: without
-    /// those who have not caught up for <paramref name="lagMaxMs"/>, with those who hold every committed record and have
-    /// reached this leadership.
+    /// The in-sync set as it should be now, or default when it is right as it is or a proposal is already under way:
+    /// without those who have not caught up for <paramref name="lagMaxMs"/>, with those who hold every committed
+    /// record and have reached this leadership.
     /// </summary>
     public ImmutableArray<int> WantedInSync(long nowMs, long lagMaxMs)
     {
@@ -64,8 +64,8 @@ public sealed partial class LeaderMachine
     }
 
     /// <summary>
-    /// The compare-and-set was refused for sure. Where its outcome is not known, leave the proposal standing until a newer
-    /// catalogue version comes in.
+    /// The compare-and-set was refused for sure. Where its outcome is not known, leave the proposal standing until a
+    /// newer catalogue version comes in.
     /// </summary>
     /// <returns>True when the high watermark advanced.</returns>
     public bool WithdrawProposal()
@@ -75,11 +75,13 @@ public sealed partial class LeaderMachine
     }
 
     /// <summary>
-    /// The catalogue records this. A version that is not newer than the known one is a late echo and changes nothing. A newer
-    /// one settles any proposal: either it is the proposal's outcome, or the compare-and-set can't succeed any more.
+    /// The catalogue records this. A version that is not newer than the known one is a late echo and changes
+    /// nothing. A newer one settles any proposal: either it is the proposal's outcome, or the compare-and-set can't
+    /// succeed any more.
     /// </summary>
     /// <returns>True when the high watermark advanced.</returns>
-    public bool UpdateInSync(long catalogueVersion, ImmutableArray<int> replicas, ImmutableArray<int> inSync, long nowMs)
+    public bool UpdateInSync(
+        long catalogueVersion, ImmutableArray<int> replicas, ImmutableArray<int> inSync, long nowMs)
     {
         if (catalogueVersion <= _catalogueVersion)
         {

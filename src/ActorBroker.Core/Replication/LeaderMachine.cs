@@ -4,20 +4,22 @@ using ActorBroker.Records;
 namespace ActorBroker.Core.Replication;
 
 /// <summary>
-/// The leader role of one partition's replica: decides what is appended, and what is committed. One machine lives as long
-/// as one leadership (one leader epoch) lasts; a new epoch, a failed write or a broken invariant makes a new machine.
+/// The leader role of one partition's replica: decides what is appended, and what is committed. One machine lives as
+/// long as one leadership (one leader epoch) lasts; a new epoch, a failed write or a broken invariant makes a new
+/// machine.
 /// </summary>
 /// <remarks>
 /// <para>
-/// A record's way: <b>accepted</b> (below <see cref="NextOffset"/>: it has its offset and sequence) -> <b>written</b> (below
+/// A record's way: <b>accepted</b> (below <see cref="NextOffset"/>: it has its offset and sequence) ->
+/// <b>written</b> (below
 /// <see cref="LogEndOffset"/>) -> <b>flushed</b>, where flushing is asked for -> <b>committed</b> (below
 /// <see cref="HighWatermark"/>) -> <b>stable</b> (below <see cref="LastStableOffset"/>).
 /// </para>
 /// <para>
-/// The in-sync set: <b>settled</b> (what the catalogue records) -> Propose -> <b>proposing</b> (a compare-and-set is under way)
-/// -> a newer catalogue version, whoever wrote it, or Withdraw -> settled. While proposing, the high watermark waits for
-/// the union of both sets: a proposed addition counts at once, since the catalogue may already record it, and a proposed
-/// removal still counts, since it may not.
+/// The in-sync set: <b>settled</b> (what the catalogue records) -> Propose -> <b>proposing</b> (a compare-and-set is
+/// under way) -> a newer catalogue version, whoever wrote it, or Withdraw -> settled. While proposing, the high
+/// watermark waits for the union of both sets: a proposed addition counts at once, since the catalogue may already
+/// record it, and a proposed removal still counts, since it may not.
 /// </para>
 /// <para>Invariants, held after every step:</para>
 /// <list type="number">
@@ -64,7 +66,8 @@ public sealed partial class LeaderMachine
     /// <summary>The log end when this leadership began: offsets below were written by earlier leaders.</summary>
     public long LeaderEpochStartOffset { get; }
 
-    /// <summary>The offset that the next accepted batch gets; records from the log end up to here are not yet written.</summary>
+    /// <summary>The offset that the next accepted batch gets; records from the log end up to here are not yet
+    /// written.</summary>
     public long NextOffset { get; private set; }
 
     /// <summary>The offset after the last written record.</summary>

@@ -27,7 +27,8 @@ public sealed record LeaderStart
     /// <summary>The in-sync replicas that the catalogue records, this broker among them.</summary>
     public required ImmutableArray<int> InSync { get; init; }
 
-    /// <summary>Version of the catalogue document that <see cref="Replicas"/> and <see cref="InSync"/> come from.</summary>
+    /// <summary>Version of the catalogue document that <see cref="Replicas"/> and <see cref="InSync"/> come
+    /// from.</summary>
     public long CatalogueVersion { get; init; }
 
     /// <summary>acks=all is refused while fewer are in sync.</summary>
