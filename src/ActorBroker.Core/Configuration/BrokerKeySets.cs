@@ -24,4 +24,6 @@ internal static class BrokerKeySets
 
     public static readonly ConfigKeySet Refused = new(
         ConfigSupport.Refused, "not supported yet; the broker would run without the protection that it asks for");
+
+    public static readonly ConfigKeySet TopicRefused = new(ConfigSupport.Refused, "tiered storage is not supported yet");
 }
