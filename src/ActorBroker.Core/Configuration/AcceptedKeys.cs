@@ -6,8 +6,8 @@ using Keys = ActorBroker.Core.Configuration.BrokerKeySets;
 namespace ActorBroker.Core.Configuration;
 
 /// <summary>
-/// Kafka's broker settings that a file may carry and that have no effect here: they are checked, shown and warned about.
-/// A setting moves from here to <see cref="BrokerKeys"/> in the change that makes it work.
+/// Kafka's broker settings that a file may carry and that have no effect here: they are checked, shown and warned
+/// about. A setting moves from here to <see cref="BrokerKeys"/> in the change that makes it work.
 /// </summary>
 internal static partial class AcceptedKeys
 {
@@ -31,7 +31,9 @@ internal static partial class AcceptedKeys
     public static IReadOnlyList<ConfigKey> All => [.. Keys.Later.Keys, .. Keys.NotNeeded.Keys, .. Keys.NoQuorum.Keys];
 
     public static bool TryGet(string name, [NotNullWhen(true)] out ConfigKey? key)
-        => Keys.Later.TryGet(name, out key) || Keys.NotNeeded.TryGet(name, out key) || Keys.NoQuorum.TryGet(name, out key);
+        => Keys.Later.TryGet(name, out key)
+            || Keys.NotNeeded.TryGet(name, out key)
+            || Keys.NoQuorum.TryGet(name, out key);
 
     private static void DeclareCluster1()
     {

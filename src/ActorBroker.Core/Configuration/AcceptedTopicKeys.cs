@@ -9,8 +9,10 @@ internal static class AcceptedTopicKeys
 {
     static AcceptedTopicKeys()
     {
-        Ignored("follower.replication.throttled.replicas", "The replicas whose copying is throttled on the follower's side.");
-        Ignored("leader.replication.throttled.replicas", "The replicas whose copying is throttled on the leader's side.");
+        Ignored("follower.replication.throttled.replicas",
+            "The replicas whose copying is throttled on the follower's side.");
+        Ignored("leader.replication.throttled.replicas",
+            "The replicas whose copying is throttled on the leader's side.");
         Keys.TopicIgnored.Long(
             "local.retention.bytes", -2, AtLeast(-2L), ConfigScope.Topic, "The size kept on local disks when tiered.");
         Keys.TopicIgnored.Long(

@@ -3,8 +3,9 @@ using System.Collections.Immutable;
 namespace ActorBroker.Core.Configuration;
 
 /// <summary>
-/// All settings of a broker: an immutable snapshot, made from what was written at the start and again whenever a setting
-/// changes at run time. Precedence: set for this broker, set for all brokers, written at the start, default.
+/// All settings of a broker: an immutable snapshot, made from what was written at the start and again whenever a
+/// setting changes at run time. Precedence: set for this broker, set for all brokers, written at the start,
+/// default.
 /// </summary>
 public sealed class BrokerConfig
 {
@@ -31,7 +32,10 @@ public sealed class BrokerConfig
     /// <summary>What the broker listens on.</summary>
     public ImmutableArray<Listener> Listeners => _plan.Listeners;
 
-    /// <summary>What clients are told, for the listeners that <c>advertised.listeners</c> names; the others are told as bound.</summary>
+    /// <summary>
+    /// What clients are told, for the listeners that <c>advertised.listeners</c> names; the others are told as
+    /// bound.
+    /// </summary>
     public ImmutableArray<Listener> AdvertisedListeners => _plan.Advertised;
 
     /// <summary>The settings of a topic that overrides none.</summary>
@@ -60,7 +64,9 @@ public sealed class BrokerConfig
         return (T)_values[key.Index]!;
     }
 
-    /// <summary>The settings in force for a topic with these overrides; an override that can't be read counts as absent.</summary>
+    /// <summary>
+    /// The settings in force for a topic with these overrides; an override that can't be read counts as absent.
+    /// </summary>
     public LogConfig ForTopic(IReadOnlyDictionary<string, string> overrides)
     {
         ArgumentNullException.ThrowIfNull(overrides);

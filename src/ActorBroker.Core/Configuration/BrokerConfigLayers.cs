@@ -42,8 +42,8 @@ internal sealed record BrokerConfigLayers(
         IReadOnlyDictionary<string, string> clusterDefaults, IReadOnlyDictionary<string, string> perBroker)
         => this with { ClusterDefaults = Read(clusterDefaults), PerBroker = Read(perBroker) };
 
-    // What is stored was checked when it was set. A value that another version stored, and this one can't read, must not
-    // keep the broker from starting: the next layer holds instead.
+    // What is stored was checked when it was set. A value that another version stored, and this one can't read, must
+    // not keep the broker from starting: the next layer holds instead.
     private static Dictionary<ConfigKey, ConfigSetting> Read(IReadOnlyDictionary<string, string> texts)
     {
         var settings = new Dictionary<ConfigKey, ConfigSetting>();

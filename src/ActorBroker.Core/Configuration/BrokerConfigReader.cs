@@ -5,7 +5,8 @@ internal static class BrokerConfigReader
 {
     private const string NodeId = "node.id";
 
-    public static (BrokerConfigLayers Layers, IReadOnlyList<IgnoredSetting> Ignored) Read(IEnumerable<ConfigInput> inputs)
+    public static (BrokerConfigLayers Layers, IReadOnlyList<IgnoredSetting> Ignored) Read(
+        IEnumerable<ConfigInput> inputs)
     {
         var settings = new Dictionary<ConfigKey, ConfigSetting>();
         ConfigSetting? brokerId = null;
@@ -22,8 +23,8 @@ internal static class BrokerConfigReader
         if (brokerId is not null && nodeId is not null && brokerId.Text != nodeId.Text)
         {
             throw new ConfigurationException(
-                $"{NodeId}={nodeId.Text} ({nodeId.Origin}): broker.id={brokerId.Text} ({brokerId.Origin}) says otherwise, "
-                + "and both name the same thing; keep one of them");
+                $"{NodeId}={nodeId.Text} ({nodeId.Origin}): broker.id={brokerId.Text} ({brokerId.Origin}) says "
+                + "otherwise, and both name the same thing; keep one of them");
         }
 
         var layers = BrokerConfigLayers.AtStart(settings);
@@ -35,7 +36,8 @@ internal static class BrokerConfigReader
     public static ConfigurationException Fail(BrokerConfigLayers layers, ConfigKey key, string problem)
     {
         var setting = layers.Find(key);
-        return Fail(key.Name, setting?.Text ?? key.DefaultText ?? "", setting?.Origin ?? "default", key.IsSensitive, problem);
+        var text = setting?.Text ?? key.DefaultText ?? "";
+        return Fail(key.Name, text, setting?.Origin ?? "default", key.IsSensitive, problem);
     }
 
     /// <summary>What is wrong with a value, in the words of an answer to a client; null when nothing is.</summary>

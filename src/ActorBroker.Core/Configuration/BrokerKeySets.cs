@@ -20,10 +20,12 @@ internal static class BrokerKeySets
         ConfigSupport.Ignored, "accepted, but what it tunes is not part of this version");
 
     public static readonly ConfigKeySet NoQuorum = new(
-        ConfigSupport.Ignored, "accepted, but this broker has neither a KRaft quorum nor ZooKeeper: its catalogue is its own");
+        ConfigSupport.Ignored,
+            "accepted, but this broker has neither a KRaft quorum nor ZooKeeper: its catalogue is its own");
 
     public static readonly ConfigKeySet Refused = new(
         ConfigSupport.Refused, "not supported yet; the broker would run without the protection that it asks for");
 
-    public static readonly ConfigKeySet TopicRefused = new(ConfigSupport.Refused, "tiered storage is not supported yet");
+    public static readonly ConfigKeySet TopicRefused = new(ConfigSupport.Refused,
+        "tiered storage is not supported yet");
 }

@@ -44,14 +44,16 @@ public static partial class BrokerKeys
 
     public static readonly ConfigKey<long?> LogRollJitterMs = Keys.Broker.OptionalLong(
         "log.roll.jitter.ms", AtLeastIfSet(0L), ClusterWide,
-        "The most by which a segment is rolled earlier, so that logs don't all roll at once; log.roll.jitter.hours when unset.");
+        "The most by which a segment is rolled earlier, so that logs don't all roll at once; log.roll.jitter.hours "
+        + "when unset.");
 
     public static readonly ConfigKey<int> LogRollJitterHours = Keys.Broker.Int(
         "log.roll.jitter.hours", 0, AtLeast(0), ReadOnly, "As log.roll.jitter.ms, in hours.");
 
     public static readonly ConfigKey<long?> LogRetentionMs = Keys.Broker.OptionalLong(
         "log.retention.ms", AtLeastIfSet(-1L), ClusterWide,
-        "How long records are kept, -1: for ever; log.retention.minutes when unset. Default of the topic's retention.ms.");
+        "How long records are kept, -1: for ever; log.retention.minutes when unset. Default of the topic's "
+        + "retention.ms.");
 
     public static readonly ConfigKey<int?> LogRetentionMinutes = Keys.Broker.OptionalInt(
         "log.retention.minutes", AtLeastIfSet(-1), ReadOnly,
@@ -87,7 +89,8 @@ public static partial class BrokerKeys
 
     public static readonly ConfigKey<long?> LogFlushIntervalMs = Keys.Broker.OptionalLong(
         "log.flush.interval.ms", AtLeastIfSet(0L), ClusterWide,
-        "How long a record may be unflushed; log.flush.scheduler.interval.ms when unset. Default of the topic's flush.ms.");
+        "How long a record may be unflushed; log.flush.scheduler.interval.ms when unset. Default of the topic's "
+        + "flush.ms.");
 
     public static readonly ConfigKey<long> LogFlushSchedulerIntervalMs = Keys.Broker.Long(
         "log.flush.scheduler.interval.ms", long.MaxValue, AtLeast(1L), ReadOnly,

@@ -12,13 +12,15 @@ public static partial class BrokerKeys
 {
     public static readonly ConfigKey<int> BrokerId = Keys.Broker.Int(
         "broker.id", 1, AtLeast(0), ReadOnly,
-        "The broker's number, unique in its cluster. node.id is another name for it. Kafka would make one up; here it is 1.");
+        "The broker's number, unique in its cluster. node.id is another name for it. Kafka would make one up; here "
+        + "it is 1.");
 
     public static readonly ConfigKey<string?> BrokerRack = Keys.Broker.OptionalString(
         "broker.rack", ReadOnly, "The rack or zone that the broker stands in, as Metadata tells it to clients.");
 
     public static readonly ConfigKey<string> LogLevel = Keys.Broker.String(
-        "log.level", "Information", OneOf("Trace", "Debug", "Information", "Warning", "Error", "Critical", "None"), ReadOnly,
+        "log.level", "Information",
+        OneOf("Trace", "Debug", "Information", "Warning", "Error", "Critical", "None"), ReadOnly,
         "What the process writes to its console: this level and above. Not a Kafka setting.");
 
     public static readonly ConfigKey<int> BackgroundThreads = Keys.Broker.Int(
@@ -29,7 +31,8 @@ public static partial class BrokerKeys
         "delete.topic.enable", true, ReadOnly, "Whether topics can be deleted; if not, DeleteTopics is refused.");
 
     public static readonly ConfigKey<int> FetchMaxBytes = Keys.Broker.Int(
-        "fetch.max.bytes", 57671680, AtLeast(1024), ReadOnly, "The most record bytes that one fetch response may carry.");
+        "fetch.max.bytes", 57671680, AtLeast(1024), ReadOnly, "The most record bytes that one fetch response may "
+        + "carry.");
 
     public static readonly ConfigKey<int> FetchSessionSlots = Keys.Broker.Int(
         "max.incremental.fetch.session.cache.slots", 1000, AtLeast(0), ReadOnly,
@@ -55,16 +58,19 @@ public static partial class BrokerKeys
         "compression.lz4.level", 9, Between(1, 17), ClusterWide, "The level when the broker compresses with lz4.");
 
     public static readonly ConfigKey<int> CompressionZstdLevel = Keys.Broker.Int(
-        "compression.zstd.level", 3, Between(-131072, 22), ClusterWide, "The level when the broker compresses with zstd.");
+        "compression.zstd.level", 3, Between(-131072, 22), ClusterWide, "The level when the broker compresses with "
+        + "zstd.");
 
     public static readonly ConfigKey<string> Listeners = Keys.Broker.String(
         "listeners", "PLAINTEXT://127.0.0.1:9092", null, ReadOnly,
-        "Where the broker listens: NAME://host:port, separated by commas. An empty host is every address, [::1] an IPv6 "
+        "Where the broker listens: NAME://host:port, separated by commas. An empty host is every address, [::1] an "
+        + "IPv6 "
         + "address, port 0 any free port. Kafka's default listens on every address; ours on this machine only.");
 
     public static readonly ConfigKey<string?> AdvertisedListeners = Keys.Broker.OptionalString(
         "advertised.listeners", ReadOnly,
-        "Where clients reach each of the listeners, if that is not where the broker listens: behind NAT, in a container.");
+        "Where clients reach each of the listeners, if that is not where the broker listens: behind NAT, in a "
+        + "container.");
 
     public static readonly ConfigKey<string> ListenerSecurityProtocolMap = Keys.Broker.String(
         "listener.security.protocol.map",
@@ -73,7 +79,8 @@ public static partial class BrokerKeys
 
     public static readonly ConfigKey<IReadOnlyList<string>> ControllerListenerNames = Keys.Broker.List(
         "controller.listener.names", [], null, ReadOnly,
-        "Listeners that a Kafka controller would use. There is no controller port here: they are left out of listeners.");
+        "Listeners that a Kafka controller would use. There is no controller port here: they are left out of "
+        + "listeners.");
 
     public static readonly ConfigKey<long> ConnectionsMaxIdleMs = Keys.Broker.Long(
         "connections.max.idle.ms", 600000, null, ReadOnly,
@@ -119,7 +126,8 @@ public static partial class BrokerKeys
 
     public static readonly ConfigKey<int> MinInsyncReplicas = Keys.Broker.Int(
         "min.insync.replicas", 1, AtLeast(1), ClusterWide,
-        "With fewer replicas in sync, produce requests with acks=all are refused. Default of the topic setting of that name.");
+        "With fewer replicas in sync, produce requests with acks=all are refused. Default of the topic setting of "
+        + "that name.");
 
     public static readonly ConfigKey<bool> UncleanLeaderElectionEnable = Keys.Broker.Boolean(
         "unclean.leader.election.enable", false, ClusterWide,

@@ -1,6 +1,8 @@
 namespace ActorBroker.Core.Configuration;
 
-/// <summary>The broker's command line: every setting as <c>--key=value</c> or <c>--key value</c>, and a few words more.</summary>
+/// <summary>
+/// The broker's command line: every setting as <c>--key=value</c> or <c>--key value</c>, and a few words more.
+/// </summary>
 /// <param name="Settings">The settings.</param>
 /// <param name="ConfigPath"><c>--config</c>: the settings file; null: the one in the working directory, if any.</param>
 /// <param name="Help"><c>--help</c>.</param>
@@ -36,7 +38,8 @@ public sealed record CommandLine(IReadOnlyList<ConfigInput> Settings, string? Co
             var (name, value) = Split(argument);
             value ??= index + 1 < arguments.Count && !arguments[index + 1].StartsWith("--", StringComparison.Ordinal)
                 ? arguments[++index]
-                : throw new ConfigurationException($"{argument} ({Origin}): the value is missing; write {argument}=value");
+                : throw new ConfigurationException(
+                    $"{argument} ({Origin}): the value is missing; write {argument}=value");
             if (name == "config")
             {
                 configPath = value;
@@ -55,7 +58,8 @@ public sealed record CommandLine(IReadOnlyList<ConfigInput> Settings, string? Co
         if (!argument.StartsWith("--", StringComparison.Ordinal) || argument.Length == 2)
         {
             throw new ConfigurationException(
-                $"{argument.Split('=')[0]} ({Origin}): not understood; settings are written --key=value, and --help shows how");
+                $"{argument.Split('=')[0]} ({Origin}): not understood; settings are written --key=value, "
+                + "and --help shows how");
         }
 
         var equals = argument.IndexOf('=', StringComparison.Ordinal);

@@ -6,7 +6,8 @@ namespace ActorBroker.Core.Configuration;
 internal static class ConfigCatalogue
 {
     /// <summary>Every broker setting that may be written: honoured, ignored and refused.</summary>
-    public static IEnumerable<ConfigKey> BrokerSettings => BrokerKeys.All.Concat(AcceptedKeys.All).Concat(RefusedKeys.All);
+    public static IEnumerable<ConfigKey> BrokerSettings
+        => BrokerKeys.All.Concat(AcceptedKeys.All).Concat(RefusedKeys.All);
 
     /// <summary>Every topic setting that may be written.</summary>
     public static IEnumerable<ConfigKey> TopicSettings => TopicKeys.All.Concat(AcceptedTopicKeys.All);

@@ -17,13 +17,16 @@ internal static class ConfigDescriber
 
     private static ConfigEntry DescribeBroker(BrokerConfig config, ConfigKey key)
     {
-        // log.retention.hours and log.retention.minutes stand in for log.retention.ms: its synonyms are the weaker names.
+        // log.retention.minutes and log.retention.hours stand in for log.retention.ms:
+        // the weaker names are its synonyms.
         var group = TopicKeys.All
             .Select(topic => topic.BrokerSynonyms)
             .FirstOrDefault(synonyms => synonyms.Any(synonym => synonym.Key == key));
         var names = group?.Select(synonym => synonym.Key).SkipWhile(other => other != key).ToArray() ?? [key];
         var setting = config.Layers.Find(key);
-        var source = config.Layers.FindAll(key).Select(found => found.Source).FirstOrDefault(ConfigSource.DefaultConfig);
+        var source = config.Layers.FindAll(key)
+            .Select(found => found.Source)
+            .FirstOrDefault(ConfigSource.DefaultConfig);
         return new ConfigEntry(
             key.Name,
             key.IsSensitive ? null : setting is null ? key.DefaultText : setting.Text,

@@ -3,7 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace ActorBroker.Core.Configuration;
 
 /// <summary>
-/// One setting, declared once: parsing, checks, topic overrides, DescribeConfigs and the reference page all derive from it.
+/// One setting, declared once: parsing, checks, topic overrides, DescribeConfigs and the reference page all derive
+/// from it.
 /// </summary>
 public abstract class ConfigKey
 {

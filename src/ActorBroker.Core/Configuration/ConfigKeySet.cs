@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace ActorBroker.Core.Configuration;
 
 /// <summary>
-/// The keys of one kind, in the order of their declaration: a declaration goes through the methods here, and so no key can
-/// be missing from the set, or in it twice.
+/// The keys of one kind, in the order of their declaration: a declaration goes through the methods here, and so no
+/// key can be missing from the set, or in it twice.
 /// </summary>
 internal sealed class ConfigKeySet(ConfigSupport support = ConfigSupport.Honoured, string? reason = null)
 {

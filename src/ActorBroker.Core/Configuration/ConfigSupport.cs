@@ -9,6 +9,8 @@ public enum ConfigSupport : byte
     /// <summary>It is accepted, checked and shown, and has no effect: the start says so.</summary>
     Ignored,
 
-    /// <summary>Any value but the default stops the start: without its effect, the broker would run less safe than asked.</summary>
+    /// <summary>
+    /// Any value but the default stops the start: without its effect, the broker would run less safe than asked.
+    /// </summary>
     Refused,
 }

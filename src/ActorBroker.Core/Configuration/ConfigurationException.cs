@@ -1,6 +1,8 @@
 namespace ActorBroker.Core.Configuration;
 
-/// <summary>The settings can't be used. The message is one line that says which, where, and what to write instead.</summary>
+/// <summary>
+/// The settings can't be used. The message is one line that says which, where, and what to write instead.
+/// </summary>
 public sealed class ConfigurationException : Exception
 {
     /// <summary>Without a text.</summary>

@@ -64,7 +64,8 @@ public static class JsonSettings
         JsonValueKind.Array when value.EnumerateArray().All(IsScalar)
             => string.Join(',', value.EnumerateArray().Select(item => Text(item, name, origin))),
         _ => throw new ConfigurationException(
-            $"{name} ({origin}): a setting is a string, a number, true, false or an array of strings; leave it out for its default"),
+            $"{name} ({origin}): a setting is a string, a number, true, false or an array of strings; "
+            + "leave it out for its default"),
     };
 
     private static bool IsScalar(JsonElement item) => item.ValueKind is JsonValueKind.String or JsonValueKind.Number;

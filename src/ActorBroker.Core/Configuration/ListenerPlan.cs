@@ -54,7 +54,8 @@ internal sealed record ListenerPlan(ImmutableArray<Listener> Listeners, Immutabl
             {
                 throw fail(
                     BrokerKeys.Listeners,
-                    $"{listener.Name} is no known protocol; add {listener.Name}:PLAINTEXT to listener.security.protocol.map");
+                    $"{listener.Name} is no known protocol; add {listener.Name}:PLAINTEXT to "
+                    + "listener.security.protocol.map");
             }
 
             if (protocol != "PLAINTEXT")
@@ -97,9 +98,9 @@ internal sealed record ListenerPlan(ImmutableArray<Listener> Listeners, Immutabl
         {
             if (!listeners.Any(opened => opened.Name == listener.Name))
             {
+                var names = string.Join(", ", listeners.Select(opened => opened.Name));
                 throw fail(
-                    BrokerKeys.AdvertisedListeners,
-                    $"{listener.Name} is not one of listeners ({string.Join(", ", listeners.Select(each => each.Name))})");
+                    BrokerKeys.AdvertisedListeners, $"{listener.Name} is not one of listeners ({names})");
             }
 
             if (listener.Port == 0 || listener.Host is "" or "0.0.0.0" or "::")

@@ -3,8 +3,8 @@ using ActorBroker.Records;
 namespace ActorBroker.Core.Configuration;
 
 /// <summary>
-/// A topic's settings as its log and its machine use them: an immutable snapshot, made anew when a setting changes. Names,
-/// units and defaults are Kafka's topic configs.
+/// A topic's settings as its log and its machine use them: an immutable snapshot, made anew when a setting changes.
+/// Names, units and defaults are Kafka's topic configs.
 /// </summary>
 public sealed record LogConfig
 {
@@ -17,7 +17,9 @@ public sealed record LogConfig
     /// <summary><c>segment.ms</c>: roll when the segment's first batch is older than this.</summary>
     public long SegmentMs { get; init; } = 604_800_000;
 
-    /// <summary><c>segment.jitter.ms</c>: up to this much is taken off <see cref="SegmentMs"/>, segment by segment.</summary>
+    /// <summary>
+    /// <c>segment.jitter.ms</c>: up to this much is taken off <see cref="SegmentMs"/>, segment by segment.
+    /// </summary>
     public long SegmentJitterMs { get; init; }
 
     /// <summary><c>segment.index.bytes</c>: the size limit of an index file; a full index rolls the segment.</summary>
@@ -32,7 +34,9 @@ public sealed record LogConfig
     /// <summary><c>retention.bytes</c>; -1: no limit.</summary>
     public long RetentionBytes { get; init; } = -1;
 
-    /// <summary><c>file.delete.delay.ms</c>: how long a removed file stays on disk under its <c>.deleted</c> name.</summary>
+    /// <summary>
+    /// <c>file.delete.delay.ms</c>: how long a removed file stays on disk under its <c>.deleted</c> name.
+    /// </summary>
     public long FileDeleteDelayMs { get; init; } = 60_000;
 
     /// <summary><c>cleanup.policy</c> lists <c>delete</c>.</summary>
@@ -53,7 +57,9 @@ public sealed record LogConfig
     /// <summary><c>max.compaction.lag.ms</c>: older dirty records force a cleaning.</summary>
     public long MaxCompactionLagMs { get; init; } = long.MaxValue;
 
-    /// <summary><c>flush.messages</c>: fsync when this many records are unflushed; 1: before each acknowledgement.</summary>
+    /// <summary>
+    /// <c>flush.messages</c>: fsync when this many records are unflushed; 1: before each acknowledgement.
+    /// </summary>
     public long FlushMessages { get; init; } = long.MaxValue;
 
     /// <summary><c>flush.ms</c>: fsync when the oldest unflushed record is older than this.</summary>
@@ -74,7 +80,9 @@ public sealed record LogConfig
     /// <summary><c>compression.type</c>; null: <c>producer</c>, keep what the producer used.</summary>
     public CompressionCodec? Compression { get; init; }
 
-    /// <summary><c>compression.gzip.level</c>, <c>.lz4.level</c> or <c>.zstd.level</c> of <see cref="Compression"/>.</summary>
+    /// <summary>
+    /// <c>compression.gzip.level</c>, <c>.lz4.level</c> or <c>.zstd.level</c> of <see cref="Compression"/>.
+    /// </summary>
     public int? CompressionLevel { get; init; }
 
     /// <summary><c>min.insync.replicas</c>: fewer in sync refuse acks=all.</summary>

@@ -4,8 +4,9 @@ using System.Text;
 namespace ActorBroker.Core.Configuration;
 
 /// <summary>
-/// Reads Java's properties syntax, as Kafka's own files use it: <c>key=value</c>, <c>key: value</c> or <c>key value</c>,
-/// comments after <c>#</c> or <c>!</c>, a backslash at the end of a line goes on in the next, <c>\n</c> and <c>\u0041</c>.
+/// Reads Java's properties syntax, as Kafka's own files use it: <c>key=value</c>, <c>key: value</c> or <c>key
+/// value</c>, comments after <c>#</c> or <c>!</c>, a backslash at the end of a line goes on in the next, <c>\n</c>
+/// and <c>\u0041</c>.
 /// </summary>
 public static class PropertiesFile
 {

@@ -6,8 +6,8 @@ using Keys = ActorBroker.Core.Configuration.BrokerKeySets;
 namespace ActorBroker.Core.Configuration;
 
 /// <summary>
-/// Kafka's broker settings that ask for protection, or for code, that isn't here: to accept one would be to run open while
-/// its author believes otherwise. Their defaults may be written.
+/// Kafka's broker settings that ask for protection, or for code, that isn't here: to accept one would be to run
+/// open while its author believes otherwise. Their defaults may be written.
 /// </summary>
 internal static class RefusedKeys
 {
@@ -19,7 +19,8 @@ internal static class RefusedKeys
 
     public static IReadOnlyList<ConfigKey> All => Keys.Refused.Keys;
 
-    public static bool TryGet(string name, [NotNullWhen(true)] out ConfigKey? key) => Keys.Refused.TryGet(name, out key);
+    public static bool TryGet(string name, [NotNullWhen(true)] out ConfigKey? key)
+        => Keys.Refused.TryGet(name, out key);
 
     private static void DeclareSecurity1()
     {

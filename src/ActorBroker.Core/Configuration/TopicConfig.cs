@@ -44,7 +44,9 @@ internal static class TopicConfig
         };
     }
 
-    /// <summary>What is wrong with the overrides, in the words of an answer to a client; null when nothing is.</summary>
+    /// <summary>
+    /// What is wrong with the overrides, in the words of an answer to a client; null when nothing is.
+    /// </summary>
     public static string? Validate(BrokerConfig broker, IReadOnlyDictionary<string, string> overrides)
     {
         foreach (var (name, text) in overrides)

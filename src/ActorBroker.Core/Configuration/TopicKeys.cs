@@ -8,12 +8,15 @@ namespace ActorBroker.Core.Configuration;
 
 #pragma warning disable CS1591 // Each key carries its own sentence: a second one above it could only disagree.
 
-/// <summary>The topic settings that this broker honours; where a topic doesn't set one, its broker synonyms do.</summary>
+/// <summary>
+/// The topic settings that this broker honours; where a topic doesn't set one, its broker synonyms do.
+/// </summary>
 public static class TopicKeys
 {
     public static readonly ConfigKey<IReadOnlyList<string>> CleanupPolicy = Keys.Topic.List(
         "cleanup.policy", ["delete"], SomeOf("compact", "delete"), Topic,
-        "What happens to old records: delete drops whole segments by age and size, compact keeps the last record of each "
+        "What happens to old records: delete drops whole segments by age and size, compact keeps the last record of "
+        + "each "
         + "key, both does both.",
         new BrokerSynonym(Broker.LogCleanupPolicy));
 

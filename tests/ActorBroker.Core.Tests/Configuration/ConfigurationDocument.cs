@@ -18,14 +18,15 @@ internal static class ConfigurationDocument
         Settings come from these places; a later one wins:
 
         1. a file: `--config=path`, or the environment variable `ACTORBROKER_CONFIG`, or `actorbroker.properties` or
-           `actorbroker.json` in the working directory. A name that ends in `.json` is read as JSON (flat, or nested: the
-           names are joined with dots), any other as Java properties.
+           `actorbroker.json` in the working directory. A name that ends in `.json` is read as JSON (flat, or nested:
+           the names are joined with dots), any other as Java properties.
         2. environment variables: `ACTORBROKER_LOG_DIRS=/data` sets `log.dirs`
         3. the command line: `--log.dirs=/data` or `--log.dirs /data`
 
-        A setting that is unknown or out of range stops the start with one line on stderr and exit code 2. Settings whose
-        update is *read-only* are read at the start; *per broker* and *cluster-wide* ones can also be changed at run time
-        (AlterConfigs, IncrementalAlterConfigs). A value for one broker wins over one for all, and that over the start's.
+        A setting that is unknown or out of range stops the start with one line on stderr and exit code 2. Settings
+        whose update is *read-only* are read at the start; *per broker* and *cluster-wide* ones can also be changed at
+        run time (AlterConfigs, IncrementalAlterConfigs). A value for one broker wins over one for all, and that over
+        the start's.
         """;
 
     public static string Render()
@@ -35,7 +36,8 @@ internal static class ConfigurationDocument
         Table(page, "Topic settings", TopicKeys.All);
         page.Append("\n## Accepted without effect\n\n")
             .Append("These are checked and shown, and the start warns about each that is set.\n");
-        foreach (var group in AcceptedKeys.All.Concat(AcceptedTopicKeys.All.Where(IsIgnored)).GroupBy(key => key.Reason))
+        var ignored = AcceptedKeys.All.Concat(AcceptedTopicKeys.All.Where(IsIgnored));
+        foreach (var group in ignored.GroupBy(key => key.Reason))
         {
             Names(page, group.Key!, group);
         }
@@ -56,14 +58,16 @@ internal static class ConfigurationDocument
     private static void Table(StringBuilder page, string title, IEnumerable<ConfigKey> keys)
     {
         var isTopic = keys.First().Scope == ConfigScope.Topic;
-        page.Append($"\n## {title}\n\n| Name | Type | Default | Allowed | {(isTopic ? "Broker settings" : "Update")} | |\n")
+        page.Append($"\n## {title}\n\n")
+            .Append($"| Name | Type | Default | Allowed | {(isTopic ? "Broker settings" : "Update")} | |\n")
             .Append("|---|---|---|---|---|---|\n");
         foreach (var key in keys.OrderBy(key => key.Name, StringComparer.Ordinal))
         {
             var fifth = isTopic
                 ? string.Join(", ", key.BrokerSynonyms.Select(synonym => $"`{synonym.Key.Name}`"))
                 : Update(key.Scope);
-            page.Append($"| `{key.Name}` | {Type(key)} | {Default(key)} | {Allowed(key)} | {fifth} | {key.Documentation} |\n");
+            page.Append($"| `{key.Name}` | {Type(key)} | {Default(key)} | {Allowed(key)} | {fifth} ")
+                .Append($"| {key.Documentation} |\n");
         }
     }
 

@@ -58,7 +58,8 @@ public sealed class ConfigurationDocumentTests
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "ActorBroker.sln")))
         {
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("no repository above the tests");
+            folder = Path.GetDirectoryName(folder)
+                ?? throw new InvalidOperationException("no repository above the tests");
         }
 
         return folder;

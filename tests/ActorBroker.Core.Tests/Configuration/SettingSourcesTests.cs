@@ -32,7 +32,8 @@ public sealed class SettingSourcesTests
     [Fact]
     public void Comments_and_empty_lines_count_as_lines_and_as_nothing_else()
     {
-        var inputs = PropertiesFile.Parse("\uFEFF# comment\r\n\r\n  ! another \\\r\na=1\r\nb=2\\\r\n3\r\n\r\nc=4", "my.properties");
+        var inputs = PropertiesFile.Parse("\uFEFF# comment\r\n\r\n  ! another \\\r\na=1\r\nb=2\\\r\n3\r\n\r\nc=4",
+            "my.properties");
 
         Assert.Equal(
             [
@@ -102,7 +103,8 @@ public sealed class SettingSourcesTests
     [Fact]
     public void The_command_line_takes_every_key_in_two_spellings()
     {
-        var line = CommandLine.Parse(["--broker.id=1", "--log.dirs", "./data", "--config=x.json", "--a=b=c", "--empty="]);
+        var line = CommandLine.Parse(
+            ["--broker.id=1", "--log.dirs", "./data", "--config=x.json", "--a=b=c", "--empty="]);
 
         Assert.Equal(
             [("broker.id", "1"), ("log.dirs", "./data"), ("a", "b=c"), ("empty", "")],
