@@ -1,0 +1,201 @@
+using ActorBroker.Client.Networking;
+using ActorBroker.Protocol.Messages;
+using ActorBroker.Records;
+
+namespace ActorBroker.Client.Cluster;
+
+/// <summary>
+/// Knows the cluster: its brokers, each topic's leaders, and one shared connection to each broker. What it knows is
+/// asked for again when it is too old, or when a request showed that it is wrong.
+/// </summary>
+internal sealed class ClusterClient(ClientOptions options) : IAsyncDisposable
+{
+    private readonly IReadOnlyList<BrokerAddress> _bootstrap = BrokerAddress.ParseList(options.BootstrapServers);
+    private readonly ConnectionPool _connections = new(options);
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, TopicMetadata> _topics = [];
+    private Dictionary<int, BrokerAddress> _brokers = [];
+    private int _controllerId = -1;
+
+    public ClientOptions Options => options;
+
+    /// <summary>The topic, from memory where it is fresh; throws where it does not exist.</summary>
+    public async ValueTask<TopicMetadata> TopicAsync(string name, bool autoCreate, CancellationToken cancel)
+    {
+        lock (_gate)
+        {
+            if (_topics.TryGetValue(name, out var known)
+                && options.TimeProvider.GetElapsedTime(known.AskedAt) < options.MetadataMaxAge)
+            {
+                return known;
+            }
+        }
+
+        var topics = await AskAsync([name], autoCreate, cancel).ConfigureAwait(false);
+        var topic = topics.FirstOrDefault(topic => topic.Name == name);
+        return topic is { Error: ErrorCode.None }
+            ? topic
+            : throw new BrokerErrorException(topic?.Error ?? ErrorCode.UnknownTopicOrPartition, $"Topic '{name}'");
+    }
+
+    /// <summary>All topics, as they are now.</summary>
+    public Task<IReadOnlyList<TopicMetadata>> AllTopicsAsync(CancellationToken cancel) => AskAsync(null, false, cancel);
+
+    /// <summary>Forgets a topic whose leader is not where it was thought to be.</summary>
+    public void Forget(string topic)
+    {
+        lock (_gate)
+        {
+            _topics.Remove(topic);
+        }
+    }
+
+    /// <summary>The shared connection to the partition's leader.</summary>
+    public async Task<BrokerConnection> LeaderAsync(
+        string topic, int partition, bool autoCreate, CancellationToken cancel)
+    {
+        var address = await LeaderAddressAsync(topic, partition, autoCreate, cancel).ConfigureAwait(false);
+        return await _connections.GetAsync(address, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>A connection of the caller's own to the partition's leader, which the caller disposes.</summary>
+    /// <remarks>A broker answers one connection in order, so a long poll must not share one with other
+    /// requests.</remarks>
+    public async Task<BrokerConnection> OpenToLeaderAsync(string topic, int partition, CancellationToken cancel)
+    {
+        var address = await LeaderAddressAsync(topic, partition, false, cancel).ConfigureAwait(false);
+        return await BrokerConnection.OpenAsync(address, options, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>Any broker that answers: known ones first, then the bootstrap list.</summary>
+    public async Task<BrokerConnection> AnyAsync(CancellationToken cancel)
+    {
+        KafkaException? last = null;
+        foreach (var address in Candidates())
+        {
+            try
+            {
+                return await _connections.GetAsync(address, cancel).ConfigureAwait(false);
+            }
+            catch (KafkaException exception)
+            {
+                last = exception;
+            }
+        }
+
+        throw last!;
+    }
+
+    /// <summary>The controller, or any broker where none is known.</summary>
+    public async Task<BrokerConnection> ControllerAsync(CancellationToken cancel)
+    {
+        await AskAsync([], false, cancel).ConfigureAwait(false);
+        BrokerAddress address;
+        lock (_gate)
+        {
+            if (!_brokers.TryGetValue(_controllerId, out address))
+            {
+                throw new BrokerErrorException(ErrorCode.NotController, "The cluster has no controller now");
+            }
+        }
+
+        return await _connections.GetAsync(address, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>Repeats what fails in a retriable way, with pauses, until the operation's time is over.</summary>
+    public async Task<T> RetryAsync<T>(Func<CancellationToken, Task<T>> attempt, CancellationToken cancel)
+    {
+        var startedAt = options.TimeProvider.GetTimestamp();
+        for (var failures = 0; ; failures++)
+        {
+            try
+            {
+                return await attempt(cancel).ConfigureAwait(false);
+            }
+            catch (KafkaException exception) when (exception.IsRetriable && !IsOver(startedAt))
+            {
+                await Task.Delay(Backoff.Pause(options, failures), options.TimeProvider, cancel).ConfigureAwait(false);
+            }
+        }
+    }
+
+    public ValueTask DisposeAsync() => _connections.DisposeAsync();
+
+    private bool IsOver(long startedAt) =>
+        options.TimeProvider.GetElapsedTime(startedAt) >= options.OperationTimeout;
+
+    private async Task<BrokerAddress> LeaderAddressAsync(
+        string topic, int partition, bool autoCreate, CancellationToken cancel)
+    {
+        var metadata = await TopicAsync(topic, autoCreate, cancel).ConfigureAwait(false);
+        var description = metadata.Partitions.FirstOrDefault(candidate => candidate.Partition == partition)
+            ?? throw new KafkaException(
+                $"Topic '{topic}' has no partition {partition}: it has {metadata.Partitions.Count}, counted from 0.");
+        lock (_gate)
+        {
+            if (_brokers.TryGetValue(description.LeaderId, out var address))
+            {
+                return address;
+            }
+
+            _topics.Remove(topic);
+        }
+
+        throw new BrokerErrorException(ErrorCode.LeaderNotAvailable, $"Partition {partition} of topic '{topic}'");
+    }
+
+    /// <summary>
+    /// Asks for some topics, for none (the brokers only) or for all (null), and remembers the answer.
+    /// </summary>
+    private async Task<IReadOnlyList<TopicMetadata>> AskAsync(
+        IReadOnlyList<string>? names, bool autoCreate, CancellationToken cancel)
+    {
+        var request = new MetadataRequest
+        {
+            Topics = names is null ? null : [.. names.Select(name => new MetadataRequest.MetadataRequestTopic { Name = name })],
+            AllowAutoTopicCreation = autoCreate,
+        };
+        var connection = await AnyAsync(cancel).ConfigureAwait(false);
+        var response = await connection.CallAsync<MetadataRequest, MetadataResponse>(request, cancel).ConfigureAwait(false);
+        var askedAt = options.TimeProvider.GetTimestamp();
+        var topics = response.Topics.Select(topic => new TopicMetadata(
+            topic.Name ?? "",
+            topic.TopicId,
+            topic.ErrorCode,
+            topic.IsInternal,
+            [.. topic.Partitions.OrderBy(each => each.PartitionIndex).Select(each => new PartitionDescription(
+                each.PartitionIndex, each.LeaderId, each.LeaderEpoch, [.. each.ReplicaNodes], [.. each.IsrNodes]))],
+            askedAt)).ToList();
+        Remember(response, topics);
+        return topics;
+    }
+
+    private void Remember(MetadataResponse response, IReadOnlyList<TopicMetadata> topics)
+    {
+        lock (_gate)
+        {
+            _brokers = response.Brokers.ToDictionary(
+                broker => broker.NodeId, broker => new BrokerAddress(broker.Host, broker.Port));
+            _controllerId = response.ControllerId;
+            foreach (var topic in topics)
+            {
+                if (topic.Error == ErrorCode.None)
+                {
+                    _topics[topic.Name] = topic;
+                }
+                else
+                {
+                    _topics.Remove(topic.Name);
+                }
+            }
+        }
+    }
+
+    private IEnumerable<BrokerAddress> Candidates()
+    {
+        lock (_gate)
+        {
+            return [.. _brokers.Values.Concat(_bootstrap).Distinct()];
+        }
+    }
+}

@@ -1,0 +1,187 @@
+using ActorBroker.Protocol;
+using ActorBroker.Protocol.Messages;
+using ActorBroker.Records;
+
+namespace ActorBroker.Client.Networking;
+
+/// <summary>
+/// A connection that speaks Kafka: it learns at its start which versions the broker serves, and sends each request in
+/// the highest one that both ends know.
+/// </summary>
+internal sealed class BrokerConnection : IAsyncDisposable
+{
+    private const string SoftwareName = "actorbroker-dotnet";
+    private const int CorrelationIdSize = 4;
+
+    private static readonly string SoftwareVersion =
+        typeof(BrokerConnection).Assembly.GetName().Version?.ToString(3) ?? "0";
+
+    private readonly FrameConnection _frames;
+    private readonly ClientOptions _options;
+    private ApiVersionTable _versions = new(new Dictionary<short, (short, short)>());
+
+    private BrokerConnection(FrameConnection frames, ClientOptions options)
+    {
+        _frames = frames;
+        _options = options;
+    }
+
+    public BrokerAddress Address => _frames.Address;
+
+    public bool IsOpen => _frames.IsOpen;
+
+    /// <summary>Connects and negotiates.</summary>
+    public static async Task<BrokerConnection> OpenAsync(
+        BrokerAddress address, ClientOptions options, CancellationToken cancel)
+    {
+        var frames = await FrameConnection.OpenAsync(address, options, cancel).ConfigureAwait(false);
+        var connection = new BrokerConnection(frames, options);
+        try
+        {
+            await connection.NegotiateAsync(cancel).ConfigureAwait(false);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>The version in which a request would be sent; throws where the two ends share none.</summary>
+    public short ChooseVersion<TRequest>()
+        where TRequest : IApiRequest<TRequest> =>
+        _versions.TryChoose((short)TRequest.ApiKey, TRequest.LowestVersion, TRequest.HighestVersion, out var version)
+            ? version
+            : throw new KafkaException(
+                $"The broker at {Address} does not serve {TRequest.ApiKey} in any version that this client knows " +
+                $"({TRequest.LowestVersion} to {TRequest.HighestVersion}).");
+
+    /// <summary>Sends a request and decodes its answer, which keeps nothing of the frame.</summary>
+    public async Task<TResponse> CallAsync<TRequest, TResponse>(TRequest request, CancellationToken cancel)
+        where TRequest : IApiRequest<TRequest>
+        where TResponse : IApiResponse<TResponse>
+    {
+        using var answer = await ExchangeAsync<TRequest, TResponse>(
+            request, ChooseVersion<TRequest>(), _options.RequestTimeout, cancel).ConfigureAwait(false);
+        return answer.Response;
+    }
+
+    /// <summary>Sends a request in one version; the answer's byte fields stay valid until it is disposed.</summary>
+    /// <remarks>The request takes its place in line before the method first yields.</remarks>
+    public async Task<Answer<TResponse>> ExchangeAsync<TRequest, TResponse>(
+        TRequest request, short version, TimeSpan timeout, CancellationToken cancel)
+        where TRequest : IApiRequest<TRequest>
+        where TResponse : IApiResponse<TResponse>
+    {
+        var sending = _frames.SendAsync(Encode(request, version), expectsAnswer: true, timeout, cancel);
+        var frame = await sending.ConfigureAwait(false) ?? throw new InvalidOperationException("No answer was expected.");
+        try
+        {
+            return new Answer<TResponse>(Decode<TResponse>(frame, version), version, frame);
+        }
+        catch
+        {
+            frame.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Sends a request that the broker does not answer; done once it is sent.</summary>
+    public async Task SendAsync<TRequest>(TRequest request, short version, CancellationToken cancel)
+        where TRequest : IApiRequest<TRequest>
+    {
+        var sending = _frames.SendAsync(
+            Encode(request, version), expectsAnswer: false, _options.RequestTimeout, cancel);
+        await sending.ConfigureAwait(false);
+    }
+
+    public ValueTask DisposeAsync() => _frames.DisposeAsync();
+
+    private KafkaWriter Encode<TRequest>(TRequest request, short version)
+        where TRequest : IApiRequest<TRequest>
+    {
+        var writer = new KafkaWriter();
+        try
+        {
+            writer.WriteInt32(0); // The length, filled in by the connection.
+            writer.WriteInt16((short)TRequest.ApiKey);
+            writer.WriteInt16(version);
+            writer.WriteInt32(0); // The correlation id, filled in by the connection.
+            writer.WriteNullableString(_options.ClientId, compact: false);
+            if (version >= TRequest.FirstFlexibleVersion)
+            {
+                writer.WriteUnsignedVarint(0);
+            }
+
+            request.Write(writer, version);
+            return writer;
+        }
+        catch
+        {
+            writer.Dispose();
+            throw;
+        }
+    }
+
+    private TResponse Decode<TResponse>(ResponseFrame frame, short version)
+        where TResponse : IApiResponse<TResponse>
+    {
+        var reader = new KafkaReader(frame.Bytes[CorrelationIdSize..]);
+        if (version >= TResponse.FirstFlexibleVersion && TResponse.ApiKey != ApiKey.ApiVersions)
+        {
+            reader.SkipTaggedFields();
+        }
+
+        var response = TResponse.Read(ref reader, version);
+        return reader.Complete
+            ? response
+            : throw new ProtocolViolationException(
+                $"{Address} sent {frame.Bytes.Length} bytes that are no answer to {TResponse.ApiKey} version {version}.");
+    }
+
+    private async Task NegotiateAsync(CancellationToken cancel)
+    {
+        var request = new ApiVersionsRequest
+        {
+            ClientSoftwareName = SoftwareName,
+            ClientSoftwareVersion = SoftwareVersion,
+        };
+        var response = await AskVersionsAsync(request, ApiVersionsRequest.HighestVersion, cancel).ConfigureAwait(false);
+        if (response.ErrorCode == ErrorCode.UnsupportedVersion)
+        {
+            response = await AskVersionsAsync(new ApiVersionsRequest(), 0, cancel).ConfigureAwait(false);
+        }
+
+        if (response.ErrorCode != ErrorCode.None)
+        {
+            throw new BrokerErrorException(response.ErrorCode, $"ApiVersions at {Address}");
+        }
+
+        var served = new Dictionary<short, (short, short)>();
+        foreach (var api in response.ApiKeys)
+        {
+            served[api.ApiKey] = (api.MinVersion, api.MaxVersion);
+        }
+
+        _versions = new ApiVersionTable(served);
+    }
+
+    private async Task<ApiVersionsResponse> AskVersionsAsync(
+        ApiVersionsRequest request, short version, CancellationToken cancel)
+    {
+        var sending = _frames.SendAsync(Encode(request, version), true, _options.RequestTimeout, cancel);
+        using var frame = await sending.ConfigureAwait(false) ?? throw new InvalidOperationException("No answer was expected.");
+
+        // A broker that does not know the version answers in version 0: only its error code can be relied on.
+        return IsUnsupportedVersion(frame)
+            ? new ApiVersionsResponse { ErrorCode = ErrorCode.UnsupportedVersion }
+            : Decode<ApiVersionsResponse>(frame, version);
+    }
+
+    private static bool IsUnsupportedVersion(ResponseFrame frame)
+    {
+        var reader = new KafkaReader(frame.Bytes[CorrelationIdSize..]);
+        return (ErrorCode)reader.ReadInt16() == ErrorCode.UnsupportedVersion && !reader.Faulted;
+    }
+}

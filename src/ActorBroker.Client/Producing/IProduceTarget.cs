@@ -1,0 +1,14 @@
+namespace ActorBroker.Client.Producing;
+
+/// <summary>What a partition's sender needs of the cluster.</summary>
+internal interface IProduceTarget
+{
+    /// <summary>The way to the partition's leader; throws a retriable failure where there is none now.</summary>
+    Task<IProduceRoute> FindLeaderAsync(string topic, int partition, CancellationToken cancel);
+
+    /// <summary>The leader is not, or no longer, where it was thought to be.</summary>
+    void ForgetLeader(string topic);
+
+    /// <summary>An identity that no other partition's older batches use.</summary>
+    Task<ProducerIdentity> NewIdentityAsync(CancellationToken cancel);
+}

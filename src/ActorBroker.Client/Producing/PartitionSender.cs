@@ -1,0 +1,283 @@
+using ActorBroker.Records;
+
+namespace ActorBroker.Client.Producing;
+
+/// <summary>
+/// Sends one partition's batches in order: a window of them is under way, the oldest is settled first, and a failure
+/// drains the window before anything is sent again, so order survives every retry.
+/// </summary>
+/// <remarks>
+/// <para>Oldest stored: it is complete, the window moves on. Oldest failed: the rest of the window is awaited, and what
+/// was not stored is sent again after a pause, in order, with the same sequence numbers. A final failure fails the
+/// oldest and all that had been sent behind it: some of those may be stored and some not, and numbering them anew could
+/// store one twice. The batches after them start at sequence 0 of a new producer identity.</para>
+/// <para>One loop owns everything here; only the <see cref="BatchQueue"/> is shared.</para>
+/// </remarks>
+/// <param name="queue">The partition's batches.</param>
+/// <param name="target">The cluster.</param>
+/// <param name="options">The producer's options.</param>
+/// <param name="clientOptions">The client's options.</param>
+/// <param name="settled">Told once of each batch that was delivered (null) or has failed for good.</param>
+internal sealed class PartitionSender(
+    BatchQueue queue,
+    IProduceTarget target,
+    ProducerOptions options,
+    ClientOptions clientOptions,
+    Action<ProduceBatch, KafkaException?> settled)
+{
+    // Without sequence numbers a repeated batch could land behind its successor, so only one is under way.
+    private readonly int _windowMax = options.Idempotent ? options.InFlightPerPartition : 1;
+    private readonly List<BatchAttempt> _window = [];
+    private IProduceRoute? _route;
+    private ProducerIdentity? _identity;
+    private int _nextSequence;
+    private int _failuresInRow;
+
+    /// <summary>Runs until the queue is completed and drained, or until cancelled: then what is left fails.</summary>
+    public async Task RunAsync(CancellationToken cancel)
+    {
+        try
+        {
+            while (true)
+            {
+                var changed = queue.Changed;
+                TakeReady();
+                if (_window.Count > 0)
+                {
+                    await AdvanceAsync(changed, cancel).ConfigureAwait(false);
+                }
+                else if (queue.IsDrained)
+                {
+                    return;
+                }
+                else
+                {
+                    await changed.WaitAsync(cancel).ConfigureAwait(false);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            FailAll(new KafkaException("The producer was closed before the record was acknowledged."));
+        }
+        catch (Exception exception)
+        {
+            FailAll(new KafkaException($"The producer has failed: {exception.Message}", exception));
+            throw;
+        }
+    }
+
+    private async Task AdvanceAsync(Task changed, CancellationToken cancel)
+    {
+        var failure = await SendWaitingAsync(cancel).ConfigureAwait(false);
+        if (failure is null)
+        {
+            var oldest = _window[0].Outcome!;
+            Task wake = _window.Count < _windowMax ? Task.WhenAny(oldest, changed) : oldest;
+            await wake.WaitAsync(cancel).ConfigureAwait(false);
+            failure = await SettleAsync().ConfigureAwait(false);
+        }
+
+        if (failure is not null)
+        {
+            await RetryOrFailAsync(failure, cancel).ConfigureAwait(false);
+        }
+    }
+
+    private void TakeReady()
+    {
+        while (_window.Count < _windowMax && queue.TryTake(out var batch))
+        {
+            _window.Add(new BatchAttempt(batch));
+        }
+    }
+
+    /// <summary>Sends what is not under way; a failure means that there is no leader to send to now.</summary>
+    private async Task<KafkaException?> SendWaitingAsync(CancellationToken cancel)
+    {
+        var nothingUnderWay = _window[0].Outcome is null;
+        if (nothingUnderWay)
+        {
+            var failure = await PrepareAsync(cancel).ConfigureAwait(false);
+            if (failure is not null)
+            {
+                return failure;
+            }
+        }
+
+        // A lost connection fails what is under way on it; only then, in order again, is another one looked for.
+        if (_route is not { IsOpen: true } && !nothingUnderWay)
+        {
+            return null;
+        }
+
+        foreach (var attempt in _window)
+        {
+            if (attempt.Outcome is null)
+            {
+                var bytes = Encode(attempt.Batch);
+                attempt.Started(_route!.SendAsync(queue.Topic, queue.Partition, bytes, cancel));
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Sees to a leader and an identity. Called only when nothing is under way.</summary>
+    private async Task<KafkaException?> PrepareAsync(CancellationToken cancel)
+    {
+        try
+        {
+            if (_route is not { IsOpen: true })
+            {
+                _route = await target.FindLeaderAsync(queue.Topic, queue.Partition, cancel).ConfigureAwait(false);
+            }
+
+            if (options.Idempotent && _identity is null)
+            {
+                _identity = await target.NewIdentityAsync(cancel).ConfigureAwait(false);
+                _nextSequence = 0;
+            }
+
+            return null;
+        }
+        catch (KafkaException exception)
+        {
+            return exception;
+        }
+    }
+
+    private ReadOnlyMemory<byte> Encode(ProduceBatch batch)
+    {
+        if (_identity is not { } identity)
+        {
+            return batch.Encode(new RecordBatchOptions { Codec = options.Compression });
+        }
+
+        if (batch.BaseSequence < 0)
+        {
+            batch.BaseSequence = _nextSequence;
+            _nextSequence = RecordBatchHeader.IncrementSequence(_nextSequence, batch.Count);
+        }
+
+        return batch.Encode(new RecordBatchOptions
+        {
+            Codec = options.Compression,
+            ProducerId = identity.Id,
+            ProducerEpoch = identity.Epoch,
+            BaseSequence = batch.BaseSequence,
+        });
+    }
+
+    /// <summary>Completes the stored batches at the front; a failure means that the window is drained.</summary>
+    private async Task<KafkaException?> SettleAsync()
+    {
+        while (_window.Count > 0 && _window[0].Outcome is { IsCompleted: true } finished)
+        {
+            var outcome = await finished.ConfigureAwait(false);
+            if (!IsStored(outcome))
+            {
+                await DrainAsync().ConfigureAwait(false);
+                return outcome.Failure;
+            }
+
+            _failuresInRow = 0;
+            Settle(_window[0].Batch, outcome.BaseOffset, null);
+            _window.RemoveAt(0);
+        }
+
+        return null;
+    }
+
+    /// <summary>Awaits everything under way; what is stored leaves the window, the rest is to be sent again.</summary>
+    private async Task DrainAsync()
+    {
+        for (var i = 0; i < _window.Count;)
+        {
+            var attempt = _window[i];
+            var outcome = attempt.Outcome is null ? default : await attempt.Outcome.ConfigureAwait(false);
+            if (attempt.Outcome is not null && IsStored(outcome))
+            {
+                Settle(attempt.Batch, outcome.BaseOffset, null);
+                _window.RemoveAt(i);
+                continue;
+            }
+
+            attempt.Reset();
+            i++;
+        }
+    }
+
+    private async Task RetryOrFailAsync(KafkaException failure, CancellationToken cancel)
+    {
+        var age = clientOptions.TimeProvider.GetElapsedTime(_window[0].Batch.OpenedAt);
+        if (!failure.IsRetriable || age >= options.DeliveryTimeout)
+        {
+            FailSent(failure, age);
+            return;
+        }
+
+        _route = null;
+        target.ForgetLeader(queue.Topic);
+        var pause = Backoff.Pause(clientOptions, _failuresInRow++);
+        await Task.Delay(pause, clientOptions.TimeProvider, cancel).ConfigureAwait(false);
+    }
+
+    private void FailSent(KafkaException failure, TimeSpan age)
+    {
+        var reason = failure.IsRetriable
+            ? new ClientTimeoutException($"The record was not acknowledged within {age}: {failure.Message}", failure)
+            : failure;
+        var first = _window[0];
+        foreach (var attempt in _window)
+        {
+            if (attempt == first || attempt.WasSent)
+            {
+                Settle(attempt.Batch, -1, reason);
+            }
+        }
+
+        _window.RemoveAll(attempt => attempt == first || attempt.WasSent);
+        _failuresInRow = 0;
+        _identity = null;
+    }
+
+    private void FailAll(KafkaException reason)
+    {
+        queue.Complete();
+        TakeAll();
+        foreach (var attempt in _window)
+        {
+            Settle(attempt.Batch, -1, reason);
+        }
+
+        _window.Clear();
+    }
+
+    private void TakeAll()
+    {
+        while (queue.TryTake(out var batch))
+        {
+            _window.Add(new BatchAttempt(batch));
+        }
+    }
+
+    private void Settle(ProduceBatch batch, long baseOffset, KafkaException? failure)
+    {
+        if (failure is null)
+        {
+            batch.Succeed(baseOffset);
+        }
+        else
+        {
+            batch.Fail(failure);
+        }
+
+        settled(batch, failure);
+        batch.Dispose();
+    }
+
+    /// <summary>A duplicate is an earlier attempt that did arrive, and whose answer was lost.</summary>
+    private static bool IsStored(in ProduceOutcome outcome) =>
+        outcome.IsStored || outcome.Code == ErrorCode.DuplicateSequenceNumber;
+}
