@@ -96,9 +96,6 @@ public sealed partial class LeaderMachine
         return AdvanceHighWatermark();
     }
 
-    /// <summary><c>min.insync.replicas</c> changed.</summary>
-    public void UpdateMinInsync(int minInsyncReplicas) => MinInsyncReplicas = minInsyncReplicas;
-
     private bool ShouldBeInSync(FollowerProgress follower, long nowMs, long lagMaxMs) =>
         InSync.Contains(follower.BrokerId)
             ? nowMs - follower.CaughtUpMs <= lagMaxMs

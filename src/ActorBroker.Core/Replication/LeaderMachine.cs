@@ -34,7 +34,7 @@ public sealed partial class LeaderMachine
 {
     private readonly int _brokerId;
     private readonly ProducerTable _producers;
-    private readonly bool _commitNeedsFlush;
+    private bool _commitNeedsFlush;
     private long _flushedOffset;
 
     /// <summary>Begins a leadership.</summary>
@@ -140,6 +140,15 @@ public sealed partial class LeaderMachine
     {
         Invariant.Holds(endOffset <= NextOffset);
         _flushedOffset = Math.Max(_flushedOffset, endOffset);
+        return AdvanceHighWatermark();
+    }
+
+    /// <summary>The topic's settings changed.</summary>
+    /// <returns>True when the high watermark advanced.</returns>
+    public bool UpdateSettings(int minInsyncReplicas, bool commitNeedsFlush)
+    {
+        MinInsyncReplicas = minInsyncReplicas;
+        _commitNeedsFlush = commitNeedsFlush;
         return AdvanceHighWatermark();
     }
 

@@ -1,0 +1,113 @@
+namespace ActorBroker.Core.Tests.Replication;
+
+public class LeaderMachineInSyncTests
+{
+    private const long LagMaxMs = 30_000;
+
+    [Fact]
+    public void A_proposed_addition_counts_at_once()
+    {
+        var scenario = LeaderScenario.With(replicas: 3, inSync: [1, 2]).Wrote(10).Acknowledged(by: 3, upTo: 4);
+        scenario.Machine.Propose([1, 2, 3]);
+
+        scenario.Acknowledged(by: 2, upTo: 10);
+
+        Assert.Equal(4, scenario.HighWatermark);
+    }
+
+    [Fact]
+    public void A_proposed_removal_still_counts_until_it_is_recorded()
+    {
+        var scenario = LeaderScenario.With(replicas: 3).Wrote(10).Acknowledged(by: 2, upTo: 10).Acknowledged(by: 3, upTo: 4);
+        scenario.Machine.Propose([1, 2]);
+        Assert.Equal(4, scenario.HighWatermark);
+
+        scenario.Recorded(version: 2, 1, 2);
+        Assert.Equal(10, scenario.HighWatermark);
+    }
+
+    [Fact]
+    public void A_refused_addition_no_longer_holds_anything_up()
+    {
+        var scenario = LeaderScenario.With(replicas: 3, inSync: [1, 2]).Wrote(10).Acknowledged(by: 3, upTo: 4);
+        scenario.Machine.Propose([1, 2, 3]);
+        scenario.Acknowledged(by: 2, upTo: 10);
+
+        Assert.True(scenario.Machine.WithdrawProposal());
+        Assert.Equal(10, scenario.HighWatermark);
+    }
+
+    [Fact]
+    public void An_echo_of_a_known_version_does_not_settle_a_proposal()
+    {
+        var scenario = LeaderScenario.With(replicas: 3).Wrote(10).Acknowledged(by: 2, upTo: 10);
+        scenario.Machine.Propose([1, 2]);
+
+        scenario.Recorded(version: 1, 1, 2);
+
+        Assert.Equal(0, scenario.HighWatermark);
+        Assert.Equal([1, 2], scenario.Machine.ProposedInSync);
+    }
+
+    [Fact]
+    public void Another_ones_change_settles_a_proposal_that_can_no_longer_succeed()
+    {
+        var scenario = LeaderScenario.With(replicas: 3).Wrote(10).Acknowledged(by: 2, upTo: 10);
+        scenario.Machine.Propose([1, 2]);
+
+        scenario.Recorded(version: 2, 1, 2, 3);
+
+        Assert.True(scenario.Machine.ProposedInSync.IsDefault);
+        Assert.Equal(0, scenario.HighWatermark);
+    }
+
+    [Fact]
+    public void Who_lags_too_long_is_to_leave()
+    {
+        var scenario = LeaderScenario.With(replicas: 3).Wrote(10).Later(LagMaxMs).Acknowledged(by: 2, upTo: 10);
+        Assert.True(scenario.Machine.WantedInSync(scenario.NowMs, LagMaxMs).IsDefault);
+
+        scenario.Later(1);
+        Assert.Equal([1, 2], scenario.Machine.WantedInSync(scenario.NowMs, LagMaxMs));
+    }
+
+    [Fact]
+    public void A_follower_that_is_always_one_batch_behind_keeps_up()
+    {
+        var scenario = LeaderScenario.With(replicas: 2);
+        for (var round = 0; round < 10; round++)
+        {
+            var upTo = scenario.Machine.LogEndOffset;
+            scenario.Wrote(10).Later(LagMaxMs / 2).Acknowledged(by: 2, upTo);
+        }
+
+        Assert.True(scenario.Machine.WantedInSync(scenario.NowMs, LagMaxMs).IsDefault);
+    }
+
+    [Fact]
+    public void Who_has_every_committed_record_of_this_leadership_may_return()
+    {
+        var scenario = LeaderScenario.With(replicas: 3, inSync: [1, 2], logEnd: 5).Wrote(5).Acknowledged(by: 2, upTo: 4);
+
+        scenario.Acknowledged(by: 3, upTo: 4);
+        Assert.True(scenario.Machine.WantedInSync(scenario.NowMs, LagMaxMs).IsDefault);
+
+        scenario.Acknowledged(by: 3, upTo: 5);
+        Assert.Equal([1, 2, 3], scenario.Machine.WantedInSync(scenario.NowMs, LagMaxMs));
+    }
+
+    [Fact]
+    public void Nothing_is_wanted_while_a_proposal_is_under_way()
+    {
+        var scenario = LeaderScenario.With(replicas: 3).Later(LagMaxMs + 1);
+        scenario.Machine.Propose([1, 2]);
+        Assert.True(scenario.Machine.WantedInSync(scenario.NowMs, LagMaxMs).IsDefault);
+    }
+
+    [Fact]
+    public void A_proposal_without_the_leader_breaks_an_invariant()
+    {
+        var machine = LeaderScenario.With(replicas: 3).Machine;
+        Assert.Throws<InvariantViolationException>(() => machine.Propose([2, 3]));
+    }
+}
