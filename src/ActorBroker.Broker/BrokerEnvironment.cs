@@ -1,0 +1,10 @@
+using ActorBroker.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace ActorBroker.Broker;
+
+/// <summary>What a broker needs of the world; tests and the simulator give it other worlds.</summary>
+/// <param name="Time">The clock and the timers.</param>
+/// <param name="Loggers">Where logs go.</param>
+/// <param name="FileSystem">The disk.</param>
+public sealed record BrokerEnvironment(TimeProvider Time, ILoggerFactory Loggers, IFileSystem FileSystem);

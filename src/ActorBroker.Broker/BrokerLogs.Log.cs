@@ -1,0 +1,26 @@
+using ActorBroker.Core;
+using Microsoft.Extensions.Logging;
+
+namespace ActorBroker.Broker;
+
+/// <summary>What the broker as a whole says.</summary>
+internal static partial class BrokerLogs
+{
+    [LoggerMessage(2000, LogLevel.Information,
+        "Broker {BrokerId} of cluster {ClusterId} is up: {Topics} topics, {Partitions} partitions, {Offline} offline")]
+    public static partial void Started(
+        ILogger logger, int brokerId, string clusterId, int topics, int partitions, int offline);
+
+    [LoggerMessage(2001, LogLevel.Information, "The previous stop was not clean: the logs are checked")]
+    public static partial void Unclean(ILogger logger);
+
+    [LoggerMessage(2002, LogLevel.Warning,
+        "Folder {Folder} of partition {Partition} belongs to no known topic; it is set aside as {Stray}")]
+    public static partial void Stray(ILogger logger, string folder, TopicPartition partition, string stray);
+
+    [LoggerMessage(2003, LogLevel.Information, "Folder {Folder} is left of a deleted topic; it is removed")]
+    public static partial void Leftover(ILogger logger, string folder);
+
+    [LoggerMessage(2004, LogLevel.Information, "Broker {BrokerId} has stopped; every log closed cleanly: {Clean}")]
+    public static partial void Stopped(ILogger logger, int brokerId, bool clean);
+}

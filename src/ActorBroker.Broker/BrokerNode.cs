@@ -1,0 +1,136 @@
+// One broker: its log directories, its catalogue, its partitions, and the work in the background. Everything a gateway needs is
+// reachable from here, and nothing else is.
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using ActorBroker.Broker.Admin;
+using ActorBroker.Broker.Background;
+using ActorBroker.Broker.Cluster;
+using ActorBroker.Broker.Partitions;
+using ActorBroker.Core.Configuration;
+using ActorBroker.Records;
+using Microsoft.Extensions.Logging;
+
+namespace ActorBroker.Broker;
+
+/// <summary>A running broker.</summary>
+public sealed class BrokerNode : IAsyncDisposable
+{
+    private readonly BrokerState _state;
+    private readonly Controller _controller;
+    private readonly Housekeeping _housekeeping;
+    private readonly ILogger _logger;
+    private readonly Lock _stopGate = new();
+    private Task? _stopping;
+
+    internal BrokerNode(BrokerState state, Controller controller, Housekeeping housekeeping, ILogger logger)
+    {
+        _state = state;
+        _controller = controller;
+        _housekeeping = housekeeping;
+        _logger = logger;
+        Topics = new TopicService(state, controller);
+        Configs = new ConfigService(state, controller);
+        ProducerIds = new ProducerIdAllocator(state.Catalogue, controller);
+    }
+
+    /// <summary>The settings in force.</summary>
+    public BrokerConfig Config => _state.Config;
+
+    /// <summary>This broker's id.</summary>
+    public int BrokerId => _state.BrokerId;
+
+    /// <summary>The cluster's id.</summary>
+    public string ClusterId => Cluster.ClusterId;
+
+    /// <summary>The cluster as it is known now; a new object after each change.</summary>
+    public ClusterImage Cluster => _state.Cluster.Image;
+
+    /// <summary>Topics: create, grow, delete.</summary>
+    public TopicService Topics { get; }
+
+    /// <summary>Settings: describe, change.</summary>
+    public ConfigService Configs { get; }
+
+    /// <summary>Ids for idempotent producers.</summary>
+    public ProducerIdAllocator ProducerIds { get; }
+
+    internal Housekeeping Housekeeping => _housekeeping;
+
+    /// <summary>
+    /// Opens the log directories, the catalogue and the partitions (recovering in parallel what an unclean stop left), and starts the
+    /// background work. A partition whose log can't be opened is offline; the others go on.
+    /// </summary>
+    /// <exception cref="Storage.LogDirectoryException">A log directory can't be used; the message says what to do.</exception>
+    /// <exception cref="Catalogue.CatalogueException">The catalogue can't be read; the message says what to do.</exception>
+    public static Task<BrokerNode> StartAsync(
+        BrokerConfig config, BrokerEnvironment environment, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        ArgumentNullException.ThrowIfNull(environment);
+        return BrokerStart.RunAsync(config, environment, cancel);
+    }
+
+    /// <summary>Says where clients reach this broker, once its ports are bound.</summary>
+    public void Advertise(ImmutableArray<BrokerEndpoint> endpoints) =>
+        _state.Cluster.Put(new BrokerInfo(BrokerId, endpoints, Config.Get(BrokerKeys.BrokerRack)));
+
+    /// <summary>Finds a partition of which this broker holds a replica.</summary>
+    public bool TryGetPartition(string topic, int partition, [NotNullWhen(true)] out Partition? found) =>
+        _state.Partitions.TryGet(topic, partition, out found);
+
+    /// <summary>Finds a partition of which this broker holds a replica.</summary>
+    public bool TryGetPartition(Guid topicId, int partition, [NotNullWhen(true)] out Partition? found) =>
+        _state.Partitions.TryGet(topicId, partition, out found);
+
+    /// <summary>The log directories, their space and their replicas.</summary>
+    public IReadOnlyList<LogDirDescription> DescribeLogDirs()
+    {
+        var replicas = _state.Partitions.All.ToLookup(
+            partition => partition.Actor.Context.Directory,
+            partition => new ReplicaDescription(partition.Name, partition.SizeInBytes, 0, IsFuture: false));
+        return
+        [
+            .. _state.Partitions.Directories.Select(directory =>
+            {
+                var (total, usable) = directory.Volume();
+                return new LogDirDescription(directory.Path, ErrorCode.None, total, usable, [.. replicas[directory]]);
+            }),
+        ];
+    }
+
+    /// <summary>
+    /// Stops gracefully: takes no more work, answers what it has, flushes and closes every log, and marks the stop as clean. The
+    /// token only gives up waiting; the stop itself goes on.
+    /// </summary>
+    public Task StopAsync(CancellationToken cancel)
+    {
+        lock (_stopGate)
+        {
+            _stopping ??= Task.Run(StopAsync, CancellationToken.None);
+            return _stopping.WaitAsync(cancel);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await StopAsync(CancellationToken.None).ConfigureAwait(false);
+
+    private async Task StopAsync()
+    {
+        _controller.Dispose();
+        await _housekeeping.DisposeAsync().ConfigureAwait(false);
+        var clean = await _state.Partitions.CloseAllAsync().ConfigureAwait(false);
+        new Checkpoints(_state.Partitions).WriteAll();
+        foreach (var directory in _state.Partitions.Directories)
+        {
+            if (clean.Contains(directory))
+            {
+                directory.MarkCleanShutdown();
+            }
+
+            directory.Dispose();
+        }
+
+        _state.Partitions.Dispose();
+        BrokerLogs.Stopped(_logger, BrokerId, clean.Count == _state.Partitions.Directories.Count);
+    }
+}

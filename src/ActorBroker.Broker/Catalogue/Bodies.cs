@@ -1,0 +1,30 @@
+// What the documents hold. Fields are only ever added, each with a default, so that an older broker's files load for ever.
+using System.Text.Json.Serialization;
+
+namespace ActorBroker.Broker.Catalogue;
+
+/// <summary>A topic: kind <c>topics</c>.</summary>
+internal sealed record TopicBody(
+    string Name, Guid Id, PartitionBody[] Partitions, Dictionary<string, string>? Configs = null);
+
+/// <summary>One partition of a topic.</summary>
+internal sealed record PartitionBody(int[] Replicas, int[] InSync, int Leader, int LeaderEpoch, int[]? EligibleLeaders = null);
+
+/// <summary>Settings made at run time: kind <c>configs</c>.</summary>
+internal sealed record ConfigsBody(Dictionary<string, string> Configs);
+
+/// <summary>The first producer id that is in nobody's block: kind <c>cluster</c>.</summary>
+internal sealed record ProducerIdsBody(long NextProducerId);
+
+/// <summary>A deleted topic of which folders may be left: kind <c>deletions</c>, named by topic id.</summary>
+internal sealed record DeletionBody(string Name);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(TopicBody))]
+[JsonSerializable(typeof(ConfigsBody))]
+[JsonSerializable(typeof(ProducerIdsBody))]
+[JsonSerializable(typeof(DeletionBody))]
+internal sealed partial class CatalogueJson : JsonSerializerContext;

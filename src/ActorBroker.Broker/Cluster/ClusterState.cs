@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using ActorBroker.Core.Catalogue;
+
+namespace ActorBroker.Broker.Cluster;
+
+/// <summary>Keeps the image that everybody reads; changes are made under a lock, reading takes none.</summary>
+internal sealed class ClusterState(ClusterImage initial)
+{
+    private readonly Lock _gate = new();
+    private ClusterImage _image = initial;
+
+    public ClusterImage Image => Volatile.Read(ref _image);
+
+    /// <summary>A topic is new, or changed.</summary>
+    public void Put(TopicDocument topic) => Change(image => image with
+    {
+        TopicsByName = image.TopicsByName.SetItem(topic.Name, topic),
+        TopicsById = image.TopicsById.SetItem(topic.Id, topic),
+    });
+
+    /// <summary>A topic is gone.</summary>
+    public void Remove(TopicDocument topic) => Change(image => image with
+    {
+        TopicsByName = image.TopicsByName.Remove(topic.Name),
+        TopicsById = image.TopicsById.Remove(topic.Id),
+    });
+
+    /// <summary>A broker says where it can be reached.</summary>
+    public void Put(BrokerInfo broker) => Change(image => image with
+    {
+        Brokers = image.Brokers.SetItem(broker.Id, broker),
+    });
+
+    /// <summary>The image of a single broker with these topics.</summary>
+    public static ClusterImage Single(string clusterId, BrokerInfo broker, IReadOnlyCollection<TopicDocument> topics) => new(
+        clusterId,
+        broker.Id,
+        ImmutableSortedDictionary<int, BrokerInfo>.Empty.Add(broker.Id, broker),
+        topics.ToImmutableSortedDictionary(topic => topic.Name, topic => topic, StringComparer.Ordinal),
+        topics.ToImmutableDictionary(topic => topic.Id));
+
+    private void Change(Func<ClusterImage, ClusterImage> change)
+    {
+        lock (_gate)
+        {
+            Volatile.Write(ref _image, change(_image));
+        }
+    }
+}

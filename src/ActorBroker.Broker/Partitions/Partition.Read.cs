@@ -1,0 +1,158 @@
+using ActorBroker.Records;
+using ActorBroker.Storage;
+
+namespace ActorBroker.Broker.Partitions;
+
+// Reads, on any thread, beside the turns.
+public sealed partial class Partition
+{
+    private const long Latest = -1;
+    private const long Earliest = -2;
+    private const long MaxTimestamp = -3;
+    private const long EarliestLocal = -4;
+    private const long LatestTiered = -5;
+
+    /// <summary>Reads committed bytes; never waits. Dispose the result.</summary>
+    public FetchResult Fetch(in FetchQuery query)
+    {
+        if (CheckLeader(query.CurrentLeaderEpoch, out var replica) is not ErrorCode.None and var refused)
+        {
+            return FetchResult.Failed(refused);
+        }
+
+        try
+        {
+            return Fetch(replica!.Log, in query);
+        }
+        catch (Exception failure) when (IsStorageFault(failure))
+        {
+            return FetchResult.Failed(ErrorCode.KafkaStorageError);
+        }
+    }
+
+    /// <summary>Finds an offset by time, or by one of ListOffsets' special timestamps.</summary>
+    /// <param name="timestampOrSpec">
+    /// Unix milliseconds, or -1 latest, -2 earliest, -3 of the largest timestamp, -4 earliest on local disk, -5 latest in
+    /// remote storage (there is none).
+    /// </param>
+    /// <param name="isolation">Bounds what can be found.</param>
+    /// <param name="currentLeaderEpoch">The epoch that the client believes in; -1: no check.</param>
+    /// <param name="debugOrReplica">Bounded by the log end instead.</param>
+    public OffsetLookup FindOffset(
+        long timestampOrSpec, IsolationLevel isolation, int currentLeaderEpoch, bool debugOrReplica)
+    {
+        if (CheckLeader(currentLeaderEpoch, out var replica) is not ErrorCode.None and var refused)
+        {
+            return new OffsetLookup(refused);
+        }
+
+        try
+        {
+            var log = replica!.Log;
+            var end = debugOrReplica ? LogEndOffset : Bound(isolation);
+            return timestampOrSpec switch
+            {
+                Latest => new OffsetLookup(ErrorCode.None, -1, end, log.Epochs.Latest ?? -1),
+                Earliest or EarliestLocal => AtStart(log),
+                LatestTiered => new OffsetLookup(ErrorCode.None),
+                MaxTimestamp => Found(log.FindMaxTimestamp(end)),
+                < 0 => new OffsetLookup(ErrorCode.UnsupportedVersion),
+                _ => Found(log.FindByTimestamp(timestampOrSpec, end)),
+            };
+        }
+        catch (Exception failure) when (IsStorageFault(failure))
+        {
+            return new OffsetLookup(ErrorCode.KafkaStorageError);
+        }
+    }
+
+    /// <summary>Where a leader epoch ends in this log.</summary>
+    /// <param name="currentLeaderEpoch">The epoch that the client believes in; -1: no check.</param>
+    /// <param name="leaderEpoch">The epoch asked for.</param>
+    public EpochEndOffset OffsetForLeaderEpoch(int currentLeaderEpoch, int leaderEpoch)
+    {
+        if (CheckLeader(currentLeaderEpoch, out var replica) is not ErrorCode.None and var refused)
+        {
+            return new EpochEndOffset(refused, -1, -1);
+        }
+
+        return EndOf(replica!.Log, leaderEpoch);
+    }
+
+    private FetchResult Fetch(PartitionLog log, in FetchQuery query)
+    {
+        // The start is read first: it moves up last, so it can't be above what is read after it.
+        var logStart = LogStartOffset;
+        var lastStable = LastStableOffset;
+        var highWatermark = HighWatermark;
+        if (query.LastFetchedEpoch >= 0)
+        {
+            var end = EndOf(log, query.LastFetchedEpoch);
+            if (end.EndOffset < query.FetchOffset || end.Epoch < query.LastFetchedEpoch)
+            {
+                return new FetchResult
+                {
+                    HighWatermark = highWatermark,
+                    LastStableOffset = lastStable,
+                    LogStartOffset = logStart,
+                    Diverging = end,
+                };
+            }
+        }
+
+        if (query.FetchOffset < logStart || query.FetchOffset > LogEndOffset)
+        {
+            return FetchResult.Failed(ErrorCode.OffsetOutOfRange) with { LogStartOffset = logStart };
+        }
+
+        var bound = query.Isolation == IsolationLevel.ReadCommitted ? Math.Min(lastStable, highWatermark) : highWatermark;
+        return new FetchResult
+        {
+            HighWatermark = highWatermark,
+            LastStableOffset = lastStable,
+            LogStartOffset = logStart,
+            Records = query.FetchOffset < bound
+                ? log.Read(query.FetchOffset, query.MaxBytes, bound, query.AtLeastOneBatch)
+                : default,
+            Aborted = query.Isolation == IsolationLevel.ReadCommitted ? [] : null,
+        };
+    }
+
+    private ErrorCode CheckLeader(int currentLeaderEpoch, out LeaderReplica? replica)
+    {
+        replica = _actor.Replica;
+        var epoch = LeaderEpoch;
+        if (replica is null)
+        {
+            return _actor.IsClosing ? ErrorCode.NotLeaderOrFollower : ErrorCode.KafkaStorageError;
+        }
+
+        return currentLeaderEpoch < 0 || currentLeaderEpoch == epoch ? ErrorCode.None
+            : currentLeaderEpoch < epoch ? ErrorCode.FencedLeaderEpoch
+            : ErrorCode.UnknownLeaderEpoch;
+    }
+
+    private long Bound(IsolationLevel isolation) =>
+        isolation == IsolationLevel.ReadCommitted ? LastStableOffset : HighWatermark;
+
+    private OffsetLookup AtStart(PartitionLog log)
+    {
+        var start = LogStartOffset;
+        return new OffsetLookup(ErrorCode.None, -1, start, log.Epochs.EpochAt(start) ?? -1);
+    }
+
+    private static OffsetLookup Found(TimestampOffset? found) => found is { } at
+        ? new OffsetLookup(ErrorCode.None, at.TimestampMs, at.Offset, at.LeaderEpoch)
+        : new OffsetLookup(ErrorCode.None);
+
+    private EpochEndOffset EndOf(PartitionLog log, int leaderEpoch)
+    {
+        if (leaderEpoch < 0)
+        {
+            return new EpochEndOffset(ErrorCode.None, -1, -1);
+        }
+
+        var (epoch, endOffset) = log.Epochs.EndOffsetFor(leaderEpoch, LogEndOffset);
+        return new EpochEndOffset(ErrorCode.None, epoch, endOffset);
+    }
+}

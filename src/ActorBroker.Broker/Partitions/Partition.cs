@@ -1,0 +1,121 @@
+// The door to one partition. Produces are judged on the caller's thread, so that the turn only decides and writes; reads go
+// straight to the log, bounded by what the turn published.
+using ActorBroker.Core;
+using ActorBroker.Core.Batches;
+using ActorBroker.Core.Configuration;
+using ActorBroker.Core.Producers;
+using ActorBroker.Records;
+
+namespace ActorBroker.Broker.Partitions;
+
+/// <summary>One partition of which this broker holds a replica.</summary>
+public sealed partial class Partition
+{
+    private readonly PartitionActor _actor;
+
+    internal Partition(PartitionActor actor) => _actor = actor;
+
+    /// <summary>Topic and index.</summary>
+    public TopicPartition Name => _actor.Name;
+
+    /// <summary>The topic's id.</summary>
+    public Guid TopicId => _actor.TopicId;
+
+    /// <summary>The epoch of the leadership in force.</summary>
+    public int LeaderEpoch => _actor.LeaderEpoch;
+
+    /// <summary>This broker leads the partition, and its log is open.</summary>
+    public bool IsLeader => _actor.Replica is not null;
+
+    /// <summary>Everything below is committed.</summary>
+    public long HighWatermark => _actor.Published.HighWatermark;
+
+    /// <summary>Everything below is committed and of a decided transaction.</summary>
+    public long LastStableOffset => _actor.Published.LastStableOffset;
+
+    /// <summary>The first offset that can be read.</summary>
+    public long LogStartOffset => _actor.Published.LogStartOffset;
+
+    /// <summary>The offset after the last written record.</summary>
+    public long LogEndOffset => _actor.Published.LogEndOffset;
+
+    /// <summary>Bytes of the partition's segments; 0 while it is offline.</summary>
+    public long SizeInBytes => _actor.Replica?.Log.SizeInBytes ?? 0;
+
+    /// <summary>The topic's settings in force.</summary>
+    public LogConfig Config => _actor.Config;
+
+    internal PartitionActor Actor => _actor;
+
+    /// <summary>
+    /// Appends one batch. What needs no state (size, magic, CRC, counts, times, recompression) is done on the caller's
+    /// thread; calls from one thread are appended in their order.
+    /// </summary>
+    /// <remarks>The answer may be awaited once only. Never throws for what a client sent or a disk did.</remarks>
+    public ValueTask<ProduceResult> ProduceAsync(ProduceCommand command)
+    {
+        if (command.Acks is < -1 or > 1)
+        {
+            return Answer(ErrorCode.InvalidRequiredAcks, "acks must be -1, 0 or 1");
+        }
+
+        var config = _actor.Config;
+        var nowMs = _actor.Context.NowMs;
+        var verdict = BatchValidator.Validate(
+            command.Records.Span, config, nowMs, command.ApiVersion, out var header, command.IsInternal);
+        var records = command.Records;
+        if (verdict.IsValid)
+        {
+            verdict = BatchRewriter.Rewrite(command.Records, ref header, in verdict, config, nowMs, out records);
+        }
+
+        if (!verdict.IsValid)
+        {
+            return ValueTask.FromResult(new ProduceResult(
+                verdict.Error,
+                Message: verdict.Message,
+                RecordErrors: verdict.RecordErrors is null
+                    ? null
+                    : [.. verdict.RecordErrors.Select(error => new RecordError(error.Index, error.Message))]));
+        }
+
+        var request = ProduceRequest.Rent(in command, records, in header);
+        var answer = request.Task;
+        if (!_actor.TryPost(request))
+        {
+            request.Complete(ErrorCode.RequestTimedOut, "too many produces wait for this partition");
+        }
+
+        return answer;
+    }
+
+    /// <summary>Wakes the watcher after each change that a fetch could see.</summary>
+    public void AddWatcher(FetchWatcher watcher) => _actor.Watchers.Add(watcher);
+
+    /// <summary>Wakes it no more; a signal that is under way may still come.</summary>
+    public void RemoveWatcher(FetchWatcher watcher) => _actor.Watchers.Remove(watcher);
+
+    /// <summary>Moves the log's start up; -1 means the high watermark.</summary>
+    public async ValueTask<DeleteRecordsResult> DeleteRecordsAsync(long beforeOffset)
+    {
+        try
+        {
+            return await _actor.AskAsync(actor => actor.DeleteRecords(beforeOffset)).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (IsStorageFault(failure))
+        {
+            return new DeleteRecordsResult(ErrorCode.KafkaStorageError);
+        }
+    }
+
+    /// <summary>The idempotent and transactional producers that the partition knows; none while it is offline.</summary>
+    public async ValueTask<IReadOnlyList<ProducerDescription>> DescribeProducersAsync() =>
+        await _actor.AskAsync(static actor => actor.Replica?.Producers.Describe() ?? []).ConfigureAwait(false);
+
+    /// <summary>What a log throws when its disk fails, or when it was closed under a reader.</summary>
+    internal static bool IsStorageFault(Exception failure) =>
+        failure is IOException or UnauthorizedAccessException or ObjectDisposedException or InvariantViolationException;
+
+    private static ValueTask<ProduceResult> Answer(ErrorCode error, string message) =>
+        ValueTask.FromResult(new ProduceResult(error, Message: message));
+}

@@ -1,0 +1,183 @@
+using ActorBroker.Core.Replication;
+using ActorBroker.Records;
+
+namespace ActorBroker.Broker.Partitions;
+
+// Accept, gather, write, acknowledge.
+internal sealed partial class PartitionActor
+{
+    private readonly List<ReadOnlyMemory<byte>> _gather = [];
+    private readonly List<ProduceRequest> _staged = [];
+
+    // Each is in order of end offset, so only the heads need a look.
+    private readonly Queue<ProduceRequest> _awaitLeader = new();
+    private readonly Queue<ProduceRequest> _awaitInSync = new();
+    private long _earliestDeadlineMs;
+    private long _nowMs;
+
+    /// <summary>Lets the machine decide; what it accepts is written with the rest of the turn.</summary>
+    public void Stage(ProduceRequest request)
+    {
+        if (_replica is not { } replica || _closing)
+        {
+            request.Complete(_closing ? ErrorCode.NotLeaderOrFollower : ErrorCode.KafkaStorageError);
+            return;
+        }
+
+        if (_context.MonotonicMs < _refuseWritesUntilMs)
+        {
+            request.Complete(ErrorCode.KafkaStorageError, "the last write failed; the partition tries again shortly");
+            return;
+        }
+
+        // From here on a failure of any kind has to answer the request, too.
+        _staged.Add(request);
+        var header = request.Header;
+        var decision = replica.Machine.Accept(in header, request.Acks, _nowMs);
+        switch (decision.Kind)
+        {
+            case AppendKind.Rejected:
+                _staged.RemoveAt(_staged.Count - 1);
+                request.Complete(decision.Error, decision.Message);
+                return;
+            case AppendKind.Accepted:
+                RecordBatch.SetBaseOffset(request.Records.Span, decision.BaseOffset);
+                RecordBatch.SetLeaderEpoch(request.Records.Span, replica.Machine.LeaderEpoch);
+                request.LogAppendTimeMs = AppendTimeOf(request, header.MaxTimestamp);
+                _gather.Add(request.Records);
+                break;
+            default:
+                request.LogAppendTimeMs = AppendTimeOf(request, decision.TimestampMs);
+                break;
+        }
+
+        request.BaseOffset = decision.BaseOffset;
+        request.EndOffset = decision.EndOffset;
+    }
+
+    /// <summary>The time that the answer carries: only where the broker's clock stamped the batch.</summary>
+    private static long AppendTimeOf(ProduceRequest request, long maxTimestampMs) =>
+        request.Header.TimestampType == TimestampType.LogAppendTime ? maxTimestampMs : -1;
+
+    /// <summary>Writes what was gathered, then answers or parks it.</summary>
+    private void CommitGather()
+    {
+        if (_staged.Count == 0)
+        {
+            return;
+        }
+
+        var replica = _replica!;
+        if (_gather.Count > 0)
+        {
+            replica.Log.Append(_gather);
+            replica.Machine.Written(replica.Machine.NextOffset);
+            _gather.Clear();
+            WriteSucceeded();
+        }
+
+        _earliestDeadlineMs = long.MaxValue;
+        foreach (var request in _staged)
+        {
+            Park(request);
+        }
+
+        _staged.Clear();
+        Settle(replica);
+        if (_awaitInSync.Count > 0)
+        {
+            _timer.Arm(_earliestDeadlineMs);
+        }
+
+        ConsiderFlush(replica);
+    }
+
+    private void Park(ProduceRequest request)
+    {
+        if (request.Acks == -1)
+        {
+            request.DeadlineMs = _context.MonotonicMs + Math.Max(0, request.TimeoutMs);
+            _earliestDeadlineMs = Math.Min(_earliestDeadlineMs, request.DeadlineMs);
+            _awaitInSync.Enqueue(request);
+        }
+        else
+        {
+            _awaitLeader.Enqueue(request);
+        }
+    }
+
+    /// <summary>Publishes the offsets, answers who can be answered, and wakes the fetches.</summary>
+    private void Settle(LeaderReplica replica)
+    {
+        var machine = replica.Machine;
+        var changed = Published.Publish(
+            machine.LogEndOffset, machine.HighWatermark, machine.LastStableOffset, replica.Log.LogStartOffset);
+        Answer(machine, _awaitLeader);
+        Answer(machine, _awaitInSync);
+        if (changed)
+        {
+            Watchers.Signal();
+        }
+    }
+
+    private void Answer(LeaderMachine machine, Queue<ProduceRequest> waiting)
+    {
+        while (waiting.TryPeek(out var request))
+        {
+            // acks=0 asks for nothing: its batch is written, and that is all its caller waits for.
+            var state = request.Acks == 0 ? AckState.Acknowledged : machine.StateOf(request.EndOffset, request.Acks);
+            if (state == AckState.Waiting)
+            {
+                return;
+            }
+
+            waiting.Dequeue();
+            request.Complete(state == AckState.Acknowledged
+                ? new ProduceResult(
+                    ErrorCode.None, request.BaseOffset, request.LogAppendTimeMs, Published.LogStartOffset)
+                : new ProduceResult(ErrorCode.NotEnoughReplicasAfterAppend));
+        }
+    }
+
+    /// <summary>Answers the acks=all waits whose time is over; the records stay, and may still be committed.</summary>
+    private void ExpireWaits()
+    {
+        var now = _context.MonotonicMs;
+        var next = long.MaxValue;
+        for (var left = _awaitInSync.Count; left > 0; left--)
+        {
+            var request = _awaitInSync.Dequeue();
+            if (request.DeadlineMs <= now)
+            {
+                request.Complete(ErrorCode.RequestTimedOut);
+                continue;
+            }
+
+            next = Math.Min(next, request.DeadlineMs);
+            _awaitInSync.Enqueue(request);
+        }
+
+        _timer.Arm(next);
+    }
+
+    private void FailAll(ErrorCode error)
+    {
+        foreach (var request in _staged)
+        {
+            request.Complete(error);
+        }
+
+        _staged.Clear();
+        _gather.Clear();
+        FailWaits(_awaitLeader, error);
+        FailWaits(_awaitInSync, error);
+    }
+
+    private static void FailWaits(Queue<ProduceRequest> waiting, ErrorCode error)
+    {
+        while (waiting.TryDequeue(out var request))
+        {
+            request.Complete(error);
+        }
+    }
+}

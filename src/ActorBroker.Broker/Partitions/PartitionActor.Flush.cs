@@ -1,0 +1,122 @@
+namespace ActorBroker.Broker.Partitions;
+
+// Flushing by count (flush.messages), by age (flush.ms), on request and before closing.
+internal sealed partial class PartitionActor
+{
+    private readonly FlushItem _flush;
+    private readonly PartitionTimer _timer;
+    private readonly List<TaskCompletionSource<bool>> _flushWaits = [];
+    private long _flushDueMs = long.MaxValue;
+
+    /// <summary>Answers true once all that is appended now is on disk.</summary>
+    public void RequestFlush(TaskCompletionSource<bool> done)
+    {
+        if (_replica is not { } replica)
+        {
+            done.TrySetResult(false);
+            return;
+        }
+
+        if (replica.Log.RecoveryPoint >= replica.Log.LogEndOffset && _flush.Replica is null)
+        {
+            done.TrySetResult(true);
+            return;
+        }
+
+        _flushWaits.Add(done);
+        if (_flush.Replica is null)
+        {
+            _flush.Start(replica);
+        }
+    }
+
+    /// <summary>The timer rang: everything that it may have been armed for gets a look.</summary>
+    public void OnTimer()
+    {
+        ExpireWaits();
+        if (_flushDueMs != long.MaxValue)
+        {
+            ConsiderFlushByAge();
+        }
+
+        ConsiderOpening();
+    }
+
+    /// <summary>The fsync is over.</summary>
+    public void OnFlushed(LeaderReplica replica, Exception? failure)
+    {
+        if (replica != _replica)
+        {
+            return;
+        }
+
+        if (failure is not null)
+        {
+            FlushFailed(replica, failure);
+            return;
+        }
+
+        var flushed = replica.Log.RecoveryPoint;
+        replica.Machine.Flushed(flushed);
+        Settle(replica);
+        if (flushed >= replica.Log.LogEndOffset)
+        {
+            AnswerFlushWaits(true);
+            _flushDueMs = long.MaxValue;
+        }
+        else if (_flushWaits.Count > 0)
+        {
+            _flush.Start(replica);
+        }
+
+        ConsiderFlush(replica);
+    }
+
+    private void ConsiderFlush(LeaderReplica replica)
+    {
+        var unflushed = replica.Log.LogEndOffset - replica.Log.RecoveryPoint;
+        if (unflushed <= 0)
+        {
+            return;
+        }
+
+        if (unflushed >= _config.FlushMessages)
+        {
+            if (_flush.Replica is null)
+            {
+                _flush.Start(replica);
+            }
+        }
+        else if (_config.FlushMs != long.MaxValue && _flushDueMs == long.MaxValue)
+        {
+            _flushDueMs = _context.MonotonicMs + Math.Min(_config.FlushMs, 1L << 50);
+            _timer.Arm(_flushDueMs);
+        }
+    }
+
+    private void ConsiderFlushByAge()
+    {
+        if (_context.MonotonicMs < _flushDueMs)
+        {
+            _timer.Arm(_flushDueMs);
+            return;
+        }
+
+        // Records appended while this fsync runs start a new wait when it comes back.
+        _flushDueMs = long.MaxValue;
+        if (_replica is { } replica && _flush.Replica is null && replica.Log.RecoveryPoint < replica.Log.LogEndOffset)
+        {
+            _flush.Start(replica);
+        }
+    }
+
+    private void AnswerFlushWaits(bool flushed)
+    {
+        foreach (var wait in _flushWaits)
+        {
+            wait.TrySetResult(flushed);
+        }
+
+        _flushWaits.Clear();
+    }
+}

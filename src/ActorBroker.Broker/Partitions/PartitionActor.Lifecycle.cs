@@ -1,0 +1,255 @@
+using ActorBroker.Core;
+using ActorBroker.Core.Producers;
+using ActorBroker.Core.Replication;
+using ActorBroker.Records;
+using ActorBroker.Storage;
+
+namespace ActorBroker.Broker.Partitions;
+
+// offline -> opening -> online -> (crash) -> opening ... ; online or offline -> closing -> closed.
+internal sealed partial class PartitionActor
+{
+    private const long FirstBackoffMs = 100;
+    private const long LastBackoffMs = 10_000;
+
+    private readonly TaskCompletionSource<bool> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _openingDone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private LeaderReplica? _replica;
+    private PartitionHistory _history;
+    private bool _opening;
+    private bool _closing;
+    private bool _failing;
+    private bool _wasOffline;
+    private long _backoffMs = FirstBackoffMs;
+    private long _refuseWritesUntilMs;
+    private long _openAgainMs = long.MaxValue;
+
+    /// <summary>Opens the log for the first time; true when it is online, false when it stays offline for now.</summary>
+    public Task<bool> OpenAsync()
+    {
+        PostControl(new PartitionCommand<bool>(static actor =>
+        {
+            actor.StartOpening(null, null);
+            return true;
+        }));
+        return _opened.Task;
+    }
+
+    public void OnOpened(PartitionLog log, ProducerTable producers)
+    {
+        _opening = false;
+        if (_closing)
+        {
+            log.Dispose();
+            _openingDone.TrySetResult();
+            return;
+        }
+
+        var replica = new LeaderReplica(log, producers, NewMachine(log, producers));
+        log.UpdateConfig(_config);
+        log.Epochs.Assign(LeaderEpoch, log.LogEndOffset);
+        Volatile.Write(ref _replica, replica);
+        Settle(replica);
+        Watchers.Signal();
+        if (!_opened.TrySetResult(true) && _wasOffline)
+        {
+            PartitionLogs.Online(_context.Logger, Name, log.LogEndOffset);
+        }
+
+        _wasOffline = false;
+    }
+
+    public void OnOpenFailed(Exception failure)
+    {
+        _opening = false;
+        _opened.TrySetResult(false);
+        if (_closing)
+        {
+            _openingDone.TrySetResult();
+            return;
+        }
+
+        if (!_wasOffline)
+        {
+            _wasOffline = true;
+            PartitionLogs.Offline(_context.Logger, Name, failure);
+        }
+
+        // The log's own clean stop can't be relied on any more.
+        _history = _history with { CleanShutdown = false };
+        _openAgainMs = _context.MonotonicMs + NextBackoff();
+        _timer.Arm(_openAgainMs);
+    }
+
+    private LeaderMachine NewMachine(PartitionLog log, ProducerTable producers) => new(
+        new LeaderStart
+        {
+            BrokerId = _context.BrokerId,
+            LeaderEpoch = _state.LeaderEpoch,
+            LogEndOffset = log.LogEndOffset,
+            HighWatermark = Math.Min(Math.Max(_history.HighWatermark, Published.HighWatermark), log.LogEndOffset),
+            FlushedOffset = log.RecoveryPoint,
+            Replicas = _state.Replicas,
+            InSync = _state.InSync,
+            CatalogueVersion = _catalogueVersion,
+            MinInsyncReplicas = _config.MinInsyncReplicas,
+            Producers = producers,
+            CommitNeedsFlush = NeedsFlush(_config),
+        },
+        _context.NowMs);
+
+    /// <summary>
+    /// Refuses new work, waits for what is under way, and closes the log with the given action on a worker thread. False when
+    /// the partition was offline, so that there was no log to close.
+    /// </summary>
+    public async Task<bool> CloseAsync(bool flush, Action<PartitionLog> close)
+    {
+        await AskAsync(static actor => actor._closing = true).ConfigureAwait(false);
+        if (flush)
+        {
+            // Whoever waits for an fsync is answered by it.
+            await FlushAsync().ConfigureAwait(false);
+        }
+
+        var (replica, opening) = await AskAsync(static actor => actor.Detach()).ConfigureAwait(false);
+        await opening.ConfigureAwait(false);
+        if (replica is null)
+        {
+            return false;
+        }
+
+        return await _context.Flushers.RunAsync(() =>
+        {
+            replica.WithFilesAtRest(() => close(replica.Log));
+            return true;
+        }).ConfigureAwait(false);
+    }
+
+    /// <summary>Makes all that is appended now durable; false when that failed.</summary>
+    public Task<bool> FlushAsync()
+    {
+        var done = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        PostControl(new PartitionCommand<bool>(actor =>
+        {
+            actor.RequestFlush(done);
+            return true;
+        }));
+        return done.Task;
+    }
+
+    /// <summary>Stops the timer; the log is closed by <see cref="CloseAsync"/>.</summary>
+    public void Dispose() => _timer.Dispose();
+
+    private (LeaderReplica? Replica, Task Opening) Detach()
+    {
+        var replica = _replica;
+        if (replica is not null)
+        {
+            _history = new PartitionHistory(
+                replica.Log.LogEndOffset, replica.Log.LogStartOffset, Published.HighWatermark, CleanShutdown: true);
+            replica.Dispose();
+        }
+
+        Volatile.Write(ref _replica, null);
+        FailAll(ErrorCode.NotLeaderOrFollower);
+        AnswerFlushWaits(false);
+        Dispose();
+        Watchers.Signal();
+        return (replica, _opening ? _openingDone.Task : Task.CompletedTask);
+    }
+
+    /// <summary>A write failed or an invariant broke: everyone who waits is told, and the replica is opened anew.</summary>
+    private void Crash(Exception failure)
+    {
+        if (_replica is not { } replica)
+        {
+            FailAll(ErrorCode.KafkaStorageError);
+            return;
+        }
+
+        if (!_failing)
+        {
+            _failing = true;
+            PartitionLogs.WriteFailed(_context.Logger, Name, failure);
+        }
+
+        // Opening takes a while; a disk that stays full must not make the broker do nothing else.
+        _refuseWritesUntilMs = _context.MonotonicMs + NextBackoff();
+        Drop(replica, null);
+    }
+
+    private void FlushFailed(LeaderReplica replica, Exception failure)
+    {
+        if (!_failing)
+        {
+            _failing = true;
+            PartitionLogs.FlushFailed(_context.Logger, Name, failure);
+        }
+
+        // The kernel may have thrown the pages away and called them clean. Where acknowledgements wait for the fsync, nobody
+        // was told of what lies above the flushed point: it goes, so that a repeat is written again instead of being
+        // taken for a duplicate of bytes that never reached the disk.
+        _refuseWritesUntilMs = _context.MonotonicMs + NextBackoff();
+        Drop(replica, NeedsFlush(_config) ? replica.Log.RecoveryPoint : null);
+    }
+
+    private void Drop(LeaderReplica replica, long? truncateTo)
+    {
+        Volatile.Write(ref _replica, null);
+        replica.Dispose();
+        _flushDueMs = long.MaxValue;
+        _history = new PartitionHistory(
+            replica.Log.RecoveryPoint, replica.Log.LogStartOffset, Published.HighWatermark, CleanShutdown: false);
+        FailAll(ErrorCode.KafkaStorageError);
+        AnswerFlushWaits(false);
+        StartOpening(replica, truncateTo);
+    }
+
+    private void WriteSucceeded()
+    {
+        if (_failing)
+        {
+            _failing = false;
+            PartitionLogs.WritesAgain(_context.Logger, Name);
+        }
+
+        _backoffMs = FirstBackoffMs;
+    }
+
+    private void StartOpening(LeaderReplica? dropped, long? truncateTo)
+    {
+        Invariant.Holds(!_opening);
+        _opening = true;
+        _openAgainMs = long.MaxValue;
+        var item = new OpenItem(this, _history, dropped) { TruncateTo = truncateTo };
+        if (!_context.Openers.TryPost(item))
+        {
+            dropped?.Log.Dispose();
+            OnOpenFailed(new ObjectDisposedException(nameof(PartitionActor)));
+        }
+    }
+
+    private void ConsiderOpening()
+    {
+        if (_openAgainMs == long.MaxValue || _opening || _closing)
+        {
+            return;
+        }
+
+        if (_context.MonotonicMs >= _openAgainMs)
+        {
+            StartOpening(null, null);
+        }
+        else
+        {
+            _timer.Arm(_openAgainMs);
+        }
+    }
+
+    private long NextBackoff()
+    {
+        var backoff = _backoffMs;
+        _backoffMs = Math.Min(_backoffMs * 2, LastBackoffMs);
+        return backoff;
+    }
+}

@@ -1,0 +1,147 @@
+// The shell around one LeaderMachine. A turn takes every waiting produce, lets the machine decide, patches the accepted
+// batches in place, and appends them with one gathered write; only then is anything answered. Fsyncs, openings and closings
+// run on worker threads and come back as items of the mailbox. Nothing is rolled back: after a failed write, a failed fsync
+// or a broken invariant the log, the machine and the producers are dropped and opened anew.
+using ActorBroker.Broker.Actors;
+using ActorBroker.Core;
+using ActorBroker.Core.Catalogue;
+using ActorBroker.Core.Configuration;
+
+namespace ActorBroker.Broker.Partitions;
+
+/// <summary>One local replica in the leader role.</summary>
+internal sealed partial class PartitionActor : Mailbox<PartitionItem>, IDisposable
+{
+    /// <summary>Produces that may wait; more are answered REQUEST_TIMED_OUT at once, which clients repeat.</summary>
+    public const int WaitingMax = 16_384;
+
+    private const int TurnItems = 4096;
+    private const long TurnBytes = 16 << 20;
+
+    private readonly PartitionContext _context;
+    private LogConfig _config;
+    private PartitionState _state;
+    private long _catalogueVersion;
+
+    public PartitionActor(
+        PartitionContext context, TopicPartition name, TopicDocument document, LogConfig config, PartitionHistory history)
+        : base(WaitingMax, TurnItems, TurnBytes)
+    {
+        _context = context;
+        Name = name;
+        TopicId = document.Id;
+        _config = config;
+        _state = document.Partitions[name.Partition];
+        _catalogueVersion = document.Version;
+        _history = history;
+        _flush = new FlushItem(this);
+        _timer = new PartitionTimer(this, context);
+        Published = new PublishedOffsets(history.LogStartOffset);
+    }
+
+    public TopicPartition Name { get; }
+
+    public Guid TopicId { get; }
+
+    public PartitionContext Context => _context;
+
+    /// <summary>What readers on other threads go by.</summary>
+    public PublishedOffsets Published { get; }
+
+    public WatcherSet Watchers { get; } = new();
+
+    /// <summary>The settings in force; any thread.</summary>
+    public LogConfig Config => Volatile.Read(ref _config);
+
+    /// <summary>The leadership in force; any thread.</summary>
+    public int LeaderEpoch => Volatile.Read(ref _state).LeaderEpoch;
+
+    /// <summary>The opened replica; null while the partition is offline. Any thread.</summary>
+    public LeaderReplica? Replica => Volatile.Read(ref _replica);
+
+    /// <summary>Runs a command on a turn and answers what it returned.</summary>
+    public Task<T> AskAsync<T>(Func<PartitionActor, T> command)
+    {
+        var item = new PartitionCommand<T>(command);
+        PostControl(item);
+        return item.Task;
+    }
+
+    /// <summary>The topic's settings or its catalogue document changed.</summary>
+    public void Update(TopicDocument document, LogConfig config) => PostControl(new PartitionCommand<bool>(actor =>
+    {
+        actor.Adopt(document, config);
+        return true;
+    }));
+
+    /// <inheritdoc/>
+    protected override long Weigh(PartitionItem item) => item is ProduceRequest request ? request.Records.Length : 0;
+
+    /// <inheritdoc/>
+    protected override void OnTurn(ReadOnlySpan<PartitionItem> items)
+    {
+        _nowMs = _context.NowMs;
+        foreach (var item in items)
+        {
+            try
+            {
+                if (item is not ProduceRequest)
+                {
+                    // A command sees everything that was posted before it as written.
+                    CommitGather();
+                }
+
+                item.Run(this);
+            }
+#pragma warning disable CA1031 // The crash boundary: whatever went wrong, the replica is dropped and opened anew.
+            catch (Exception failure)
+#pragma warning restore CA1031
+            {
+                item.Fail(failure);
+                Crash(failure);
+            }
+        }
+
+        try
+        {
+            CommitGather();
+        }
+#pragma warning disable CA1031 // As above.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            Crash(failure);
+        }
+    }
+
+    private void Adopt(TopicDocument document, LogConfig config)
+    {
+        var state = document.Partitions[Name.Partition];
+        var restart = state.LeaderEpoch != _state.LeaderEpoch ||
+            NeedsFlush(config) != NeedsFlush(_config);
+        Volatile.Write(ref _config, config);
+        Volatile.Write(ref _state, state);
+        _catalogueVersion = document.Version;
+        if (_replica is not { } replica)
+        {
+            return;
+        }
+
+        replica.Log.UpdateConfig(config);
+        if (restart)
+        {
+            replica.Log.Epochs.Assign(state.LeaderEpoch, replica.Log.LogEndOffset);
+            replica.Machine = NewMachine(replica.Log, replica.Producers);
+        }
+        else
+        {
+            replica.Machine.UpdateMinInsync(config.MinInsyncReplicas);
+            replica.Machine.UpdateInSync(document.Version, state.Replicas, state.InSync, _nowMs);
+        }
+
+        Settle(replica);
+    }
+
+    /// <summary>flush.messages=1: an acknowledgement, and the high watermark, wait for the fsync.</summary>
+    private static bool NeedsFlush(LogConfig config) => config.FlushMessages <= 1;
+}

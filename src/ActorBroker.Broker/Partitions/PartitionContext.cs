@@ -1,0 +1,30 @@
+using ActorBroker.Broker.Actors;
+using ActorBroker.Core;
+using ActorBroker.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace ActorBroker.Broker.Partitions;
+
+/// <summary>What a partition actor needs of its broker.</summary>
+/// <param name="BrokerId">This broker.</param>
+/// <param name="Environment">Clock, disk and loggers.</param>
+/// <param name="Directory">The log directory that holds the partition.</param>
+/// <param name="Flushers">Threads for fsync and closing.</param>
+/// <param name="Openers">Threads for opening logs, as many as recovery may take.</param>
+/// <param name="Logger">The broker's logger.</param>
+internal sealed record PartitionContext(
+    int BrokerId,
+    BrokerEnvironment Environment,
+    LogDirectory Directory,
+    WorkerThreads Flushers,
+    WorkerThreads Openers,
+    ILogger Logger)
+{
+    /// <summary>Unix milliseconds.</summary>
+    public long NowMs => Environment.Time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>Milliseconds that never go back, for deadlines.</summary>
+    public long MonotonicMs => (long)Environment.Time.GetElapsedTime(0).TotalMilliseconds;
+
+    public string PathOf(TopicPartition partition) => Directory.PathOf(partition);
+}

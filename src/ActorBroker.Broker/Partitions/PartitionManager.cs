@@ -1,0 +1,174 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using ActorBroker.Broker.Actors;
+using ActorBroker.Core;
+using ActorBroker.Core.Catalogue;
+using ActorBroker.Core.Configuration;
+using ActorBroker.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace ActorBroker.Broker.Partitions;
+
+/// <summary>The partitions of which this broker holds a replica, and the log directories they lie in.</summary>
+/// <remarks>Opened and removed by the controller's thread (and by the start); found by any thread.</remarks>
+internal sealed class PartitionManager(
+    int brokerId, BrokerEnvironment environment, IReadOnlyList<LogDirectory> directories, int openers, ILogger logger)
+    : IDisposable
+{
+    private const int FlushThreads = 8;
+    private readonly ConcurrentDictionary<TopicPartition, Partition> _byName = new();
+    private readonly ConcurrentDictionary<(Guid TopicId, int Partition), Partition> _byId = new();
+    private readonly Dictionary<TopicPartition, LogDirectory> _homes = [];
+    private readonly WorkerThreads _flushers = new("flush", FlushThreads);
+    private readonly WorkerThreads _openers = new("open", openers);
+
+    public IReadOnlyList<LogDirectory> Directories => directories;
+
+    public ICollection<Partition> All => _byName.Values;
+
+    public bool TryGet(string topic, int partition, [NotNullWhen(true)] out Partition? found) =>
+        _byName.TryGetValue(new TopicPartition(topic, partition), out found);
+
+    public bool TryGet(Guid topicId, int partition, [NotNullWhen(true)] out Partition? found) =>
+        _byId.TryGetValue((topicId, partition), out found);
+
+    /// <summary>Notes where a folder was found at the start.</summary>
+    public void SetHome(TopicPartition partition, LogDirectory directory) => _homes[partition] = directory;
+
+    /// <summary>
+    /// Makes a topic's partitions that this broker holds and does not know yet; the tasks end when their logs are open, or
+    /// known to be offline for now.
+    /// </summary>
+    public IReadOnlyList<Task<bool>> Open(TopicDocument topic, LogConfig config, bool cleanShutdown)
+    {
+        var opening = new List<Task<bool>>();
+        for (var index = 0; index < topic.Partitions.Length; index++)
+        {
+            var name = new TopicPartition(topic.Name, index);
+            if (!topic.Partitions[index].Replicas.Contains(brokerId) || _byName.ContainsKey(name))
+            {
+                continue;
+            }
+
+            var directory = HomeOf(name);
+            var context = new PartitionContext(brokerId, environment, directory, _flushers, _openers, logger);
+            var actor = new PartitionActor(context, name, topic, config, HistoryOf(directory, name, cleanShutdown));
+            var partition = new Partition(actor);
+            _byName[name] = partition;
+            _byId[(topic.Id, index)] = partition;
+            opening.Add(actor.OpenAsync());
+        }
+
+        return opening;
+    }
+
+    /// <summary>A topic's document or settings changed.</summary>
+    public void Update(TopicDocument topic, LogConfig config)
+    {
+        for (var index = 0; index < topic.Partitions.Length; index++)
+        {
+            if (TryGet(topic.Id, index, out var partition))
+            {
+                partition.Actor.Update(topic, config);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Takes a deleted topic's partitions off the air and sets their folders aside; returns the folders, which are to be
+    /// removed later, and whether none was left behind.
+    /// </summary>
+    public async Task<(IReadOnlyList<string> Folders, bool Complete)> SetAsideAsync(TopicDocument topic)
+    {
+        var folders = new List<string>();
+        var complete = true;
+        for (var index = 0; index < topic.Partitions.Length; index++)
+        {
+            var name = new TopicPartition(topic.Name, index);
+            if (!_byName.TryRemove(name, out var partition))
+            {
+                continue;
+            }
+
+            _byId.TryRemove((topic.Id, index), out _);
+            complete &= await SetAsideAsync(partition.Actor, folders).ConfigureAwait(false);
+            _homes.Remove(name);
+        }
+
+        return (folders, complete);
+    }
+
+    /// <summary>Closes every log, in parallel; true for the directories in which all closed cleanly.</summary>
+    public async Task<IReadOnlySet<LogDirectory>> CloseAllAsync()
+    {
+        var closing = All.Select(async partition => (
+            partition.Actor.Context.Directory, Clean: await CloseAsync(partition.Actor).ConfigureAwait(false))).ToArray();
+        var unclean = new HashSet<LogDirectory>();
+        foreach (var (directory, clean) in await Task.WhenAll(closing).ConfigureAwait(false))
+        {
+            if (!clean)
+            {
+                unclean.Add(directory);
+            }
+        }
+
+        return directories.Where(directory => !unclean.Contains(directory)).ToHashSet();
+    }
+
+    public void Dispose()
+    {
+        _openers.Dispose();
+        _flushers.Dispose();
+    }
+
+    /// <summary>The directory that has the partition's folder, or the one with the fewest.</summary>
+    private LogDirectory HomeOf(TopicPartition name)
+    {
+        if (!_homes.TryGetValue(name, out var home))
+        {
+            var counts = _homes.Values.CountBy(directory => directory).ToDictionary();
+            home = directories.MinBy(directory => counts.GetValueOrDefault(directory))!;
+            _homes[name] = home;
+        }
+
+        return home;
+    }
+
+    private static PartitionHistory HistoryOf(LogDirectory directory, TopicPartition name, bool cleanShutdown) => new(
+        directory.RecoveryPoints.GetValueOrDefault(name),
+        directory.LogStartOffsets.GetValueOrDefault(name),
+        directory.HighWatermarks.GetValueOrDefault(name),
+        cleanShutdown);
+
+    private static async Task<bool> CloseAsync(PartitionActor actor)
+    {
+        try
+        {
+            return await actor.CloseAsync(flush: true, static log => log.Close()).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (Partition.IsStorageFault(failure))
+        {
+            PartitionLogs.CloseFailed(actor.Context.Logger, actor.Name, failure);
+            return false;
+        }
+    }
+
+    private async Task<bool> SetAsideAsync(PartitionActor actor, List<string> folders)
+    {
+        try
+        {
+            if (!await actor.CloseAsync(flush: false, log => folders.Add(log.MoveAside())).ConfigureAwait(false))
+            {
+                // It was offline: there is no log that could rename its folder, and nobody who reads it.
+                environment.FileSystem.DeleteDirectory(actor.Context.PathOf(actor.Name));
+            }
+
+            return true;
+        }
+        catch (Exception failure) when (Partition.IsStorageFault(failure))
+        {
+            PartitionLogs.CloseFailed(actor.Context.Logger, actor.Name, failure);
+            return false;
+        }
+    }
+}

@@ -1,0 +1,87 @@
+// One produce on its way through the mailbox. The object is its own awaitable and comes from a pool, so a produce allocates
+// nothing here in the steady state.
+using System.Collections.Concurrent;
+using System.Threading.Tasks.Sources;
+using ActorBroker.Records;
+
+namespace ActorBroker.Broker.Partitions;
+
+/// <summary>A validated batch that waits to be appended, and then for its acknowledgement.</summary>
+internal sealed class ProduceRequest : PartitionItem, IValueTaskSource<ProduceResult>
+{
+    private const int PoolLimit = 4096;
+    private static readonly ConcurrentQueue<ProduceRequest> Pool = new();
+    private ManualResetValueTaskSourceCore<ProduceResult> _source = new() { RunContinuationsAsynchronously = true };
+
+    private ProduceRequest()
+    {
+    }
+
+    public Memory<byte> Records { get; private set; }
+
+    public RecordBatchHeader Header { get; private set; }
+
+    public short Acks { get; private set; }
+
+    public int TimeoutMs { get; private set; }
+
+    /// <summary>Where the batch begins, once accepted.</summary>
+    public long BaseOffset { get; set; }
+
+    /// <summary>The offset that has to be committed for acks=all.</summary>
+    public long EndOffset { get; set; }
+
+    /// <summary>For the answer: the broker's time, or -1.</summary>
+    public long LogAppendTimeMs { get; set; }
+
+    /// <summary>When an acks=-1 wait ends without success, in monotonic milliseconds.</summary>
+    public long DeadlineMs { get; set; }
+
+    public ValueTask<ProduceResult> Task => new(this, _source.Version);
+
+    public static ProduceRequest Rent(in ProduceCommand command, Memory<byte> records, in RecordBatchHeader header)
+    {
+        if (!Pool.TryDequeue(out var request))
+        {
+            request = new ProduceRequest();
+        }
+
+        request.Records = records;
+        request.Header = header;
+        request.Acks = command.Acks;
+        request.TimeoutMs = command.TimeoutMs;
+        return request;
+    }
+
+    public void Complete(in ProduceResult result)
+    {
+        Records = default;
+        _source.SetResult(result);
+    }
+
+    public void Complete(ErrorCode error, string? message = null) => Complete(new ProduceResult(error, Message: message));
+
+    public override void Run(PartitionActor actor) => actor.Stage(this);
+
+    public ProduceResult GetResult(short token)
+    {
+        try
+        {
+            return _source.GetResult(token);
+        }
+        finally
+        {
+            _source.Reset();
+            if (Pool.Count < PoolLimit)
+            {
+                Pool.Enqueue(this);
+            }
+        }
+    }
+
+    public ValueTaskSourceStatus GetStatus(short token) => _source.GetStatus(token);
+
+    public void OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _source.OnCompleted(continuation, state, token, flags);
+}
