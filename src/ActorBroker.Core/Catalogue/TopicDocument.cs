@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace ActorBroker.Core.Catalogue;
 
 /// <summary>
-/// A topic in the catalogue: one versioned document, changed only by compare-and-set on <see cref="Version"/>. It is the
-/// truth about the topic's configs and about each partition's replicas, in-sync set, leader and leader epoch.
+/// A topic in the catalogue: one versioned document, changed only by compare-and-set on <see cref="Version"/>. It is
+/// the truth about the topic's configs and about each partition's replicas, in-sync set, leader and leader epoch.
 /// </summary>
 /// <param name="Name">The topic's name.</param>
 /// <param name="Id">Its id, which a later topic of the same name will not have.</param>
@@ -23,7 +23,8 @@ public sealed record TopicDocument(
 /// <param name="InSync">Broker ids of the in-sync replicas.</param>
 /// <param name="Leader">Broker id, or -1.</param>
 /// <param name="LeaderEpoch">Grows with each change of leader.</param>
-/// <param name="EligibleLeaders">Eligible Leader Replicas (KIP-966): out of sync, yet hold every committed record.</param>
+/// <param name="EligibleLeaders">Eligible Leader Replicas (KIP-966): out of sync, yet hold every committed
+/// record.</param>
 public sealed record PartitionState(
     ImmutableArray<int> Replicas,
     ImmutableArray<int> InSync,

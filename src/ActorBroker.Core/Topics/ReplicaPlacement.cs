@@ -42,14 +42,14 @@ public static class ReplicaPlacement
         {
             return Placement.Refused(
                 ErrorCode.InvalidReplicationFactor,
-                $"the replication factor must be from 1 to the number of brokers, {brokers.Count}; not {replicationFactor}");
+                $"the replication factor is from 1 to the number of brokers, {brokers.Count}; not {replicationFactor}");
         }
 
         var ring = RingOf(brokers);
         var places = new ImmutableArray<int>[partitions];
         for (var index = 0; index < partitions; index++)
         {
-            places[index] = PlaceOne(ring, replicationFactor, (uint)start + (uint)firstPartition + (uint)index);
+            places[index] = PlaceOne(ring, replicationFactor, (ulong)(uint)start + (uint)firstPartition + (uint)index);
         }
 
         return Placement.Of(places);
@@ -180,9 +180,9 @@ public static class ReplicaPlacement
         ];
     }
 
-    private static ImmutableArray<int> PlaceOne(PlacementBroker[] ring, int replicationFactor, uint turn)
+    private static ImmutableArray<int> PlaceOne(PlacementBroker[] ring, int replicationFactor, ulong turn)
     {
-        var size = (uint)ring.Length;
+        var size = (ulong)ring.Length;
         var leader = turn % size;
         var chosen = ImmutableArray.CreateBuilder<int>(replicationFactor);
         chosen.Add(ring[leader].Id);
@@ -191,7 +191,7 @@ public static class ReplicaPlacement
         // New racks first; when each has a replica, or there are none, whoever comes next.
         for (var anyRack = ring[leader].Rack is null; chosen.Count < replicationFactor; anyRack = true)
         {
-            for (var step = 0u; step < size - 1 && chosen.Count < replicationFactor; step++)
+            for (var step = 0ul; step < size - 1 && chosen.Count < replicationFactor; step++)
             {
                 var broker = ring[(leader + 1 + ((turn / size) + step) % (size - 1)) % size];
                 if (!chosen.Contains(broker.Id) && (anyRack || racks.Add(broker.Rack)))

@@ -18,7 +18,8 @@ public class LeaderMachineInSyncTests
     [Fact]
     public void A_proposed_removal_still_counts_until_it_is_recorded()
     {
-        var scenario = LeaderScenario.With(replicas: 3).Wrote(10).Acknowledged(by: 2, upTo: 10).Acknowledged(by: 3, upTo: 4);
+        var scenario = LeaderScenario.With(replicas: 3).Wrote(10);
+        scenario.Acknowledged(by: 2, upTo: 10).Acknowledged(by: 3, upTo: 4);
         scenario.Machine.Propose([1, 2]);
         Assert.Equal(4, scenario.HighWatermark);
 
@@ -87,7 +88,8 @@ public class LeaderMachineInSyncTests
     [Fact]
     public void Who_has_every_committed_record_of_this_leadership_may_return()
     {
-        var scenario = LeaderScenario.With(replicas: 3, inSync: [1, 2], logEnd: 5).Wrote(5).Acknowledged(by: 2, upTo: 4);
+        var scenario = LeaderScenario.With(replicas: 3, inSync: [1, 2], logEnd: 5).Wrote(5);
+        scenario.Acknowledged(by: 2, upTo: 4);
 
         scenario.Acknowledged(by: 3, upTo: 4);
         Assert.True(scenario.Machine.WantedInSync(scenario.NowMs, LagMaxMs).IsDefault);

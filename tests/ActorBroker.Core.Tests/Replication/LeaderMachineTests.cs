@@ -30,7 +30,8 @@ public class LeaderMachineTests
     [Fact]
     public void High_watermark_waits_for_the_slowest_in_sync_replica()
     {
-        var leader = LeaderScenario.With(replicas: 3).Wrote(10).Acknowledged(by: 2, upTo: 10).Acknowledged(by: 3, upTo: 7);
+        var leader = LeaderScenario.With(replicas: 3).Wrote(10);
+        leader.Acknowledged(by: 2, upTo: 10).Acknowledged(by: 3, upTo: 7);
         Assert.Equal(7, leader.HighWatermark);
     }
 
@@ -44,7 +45,8 @@ public class LeaderMachineTests
     [Fact]
     public void High_watermark_does_not_go_back_when_a_follower_does()
     {
-        var leader = LeaderScenario.With(replicas: 2).Wrote(10).Acknowledged(by: 2, upTo: 8).Acknowledged(by: 2, upTo: 3);
+        var leader = LeaderScenario.With(replicas: 2).Wrote(10);
+        leader.Acknowledged(by: 2, upTo: 8).Acknowledged(by: 2, upTo: 3);
         Assert.Equal(8, leader.HighWatermark);
     }
 
