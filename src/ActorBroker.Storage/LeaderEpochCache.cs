@@ -1,32 +1,167 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using ActorBroker.Core;
+using ActorBroker.Storage.Files;
 
 namespace ActorBroker.Storage;
 
-/// <summary>Where a leader epoch starts.</summary>
-/// <param name="Epoch">The epoch.</param>
-/// <param name="StartOffset">The log end offset when its leader began.</param>
-public readonly record struct EpochEntry(int Epoch, long StartOffset);
-
 /// <summary>
 /// The leader epochs of a log and where each starts: the truth by which replicas find the point that they share. Stored in
-/// <c>leader-epoch-checkpoint</c>. One writer; readers on any thread see a snapshot.
+/// <c>leader-epoch-checkpoint</c>. Changes take turns; readers on any thread see a snapshot.
 /// </summary>
 public sealed class LeaderEpochCache
 {
+    private readonly IFileSystem _files;
+    private readonly string _path;
+    private readonly Lock _lock = new();
+    private EpochEntry[] _entries;
+
+    internal LeaderEpochCache(IFileSystem files, string path)
+    {
+        _files = files;
+        _path = path;
+        _entries = Load(files, path);
+    }
+
     /// <summary>The latest epoch; null in a log that no leader has written to.</summary>
-    public int? Latest => throw new NotImplementedException();
+    public int? Latest => Current is [.., var last] ? last.Epoch : null;
 
     /// <summary>All entries, both columns ascending.</summary>
-    public ImmutableArray<EpochEntry> Entries => throw new NotImplementedException();
+    public ImmutableArray<EpochEntry> Entries => ImmutableArray.Create(Current);
+
+    private EpochEntry[] Current => Volatile.Read(ref _entries);
 
     /// <summary>A leader of a newer epoch starts at the offset; durable on return. An epoch already known is left alone.</summary>
-    public void Assign(int epoch, long startOffset) => throw new NotImplementedException();
+    public void Assign(int epoch, long startOffset)
+    {
+        if (Latest >= epoch)
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            var before = Current;
+            Stage(epoch, startOffset);
+            SaveOrReturnTo(before);
+        }
+    }
 
     /// <summary>
-    /// The largest epoch that is not above the one asked, and where it ends; (-1, -1) where the log knows none.
+    /// The largest epoch that is not above the one asked, and where it ends. An epoch before the first known one ends where
+    /// that one starts; of an epoch above the latest nothing is known: (-1, -1).
     /// </summary>
-    public (int Epoch, long EndOffset) EndOffsetFor(int epoch, long logEndOffset) => throw new NotImplementedException();
+    public (int Epoch, long EndOffset) EndOffsetFor(int epoch, long logEndOffset)
+    {
+        var entries = Current;
+        if (epoch < 0 || entries.Length == 0 || epoch > entries[^1].Epoch)
+        {
+            return (-1, -1);
+        }
+
+        var index = Array.FindLastIndex(entries, entry => entry.Epoch <= epoch);
+        if (index < 0)
+        {
+            return (epoch, entries[0].StartOffset);
+        }
+
+        return (entries[index].Epoch, index + 1 < entries.Length ? entries[index + 1].StartOffset : logEndOffset);
+    }
 
     /// <summary>The epoch of the record at the offset; null below the first known epoch.</summary>
-    public int? EpochAt(long offset) => throw new NotImplementedException();
+    public int? EpochAt(long offset)
+    {
+        var entries = Current;
+        var index = Array.FindLastIndex(entries, entry => entry.StartOffset <= offset);
+        return index < 0 ? null : entries[index].Epoch;
+    }
+
+    /// <summary>Notes the epoch in memory; true if that changed anything and <see cref="Save"/> is due.</summary>
+    internal bool Stage(int epoch, long startOffset)
+    {
+        Invariant.Holds(epoch >= 0 && startOffset >= 0);
+        var entries = Current;
+        if (entries is [.., var last] && epoch <= last.Epoch)
+        {
+            return false;
+        }
+
+        // An epoch in which nothing was appended gives way to the one that starts at the same place.
+        Volatile.Write(
+            ref _entries,
+            [.. entries.Where(entry => entry.StartOffset < startOffset), new EpochEntry(epoch, startOffset)]);
+        return true;
+    }
+
+    /// <summary>Drops epochs that start at or after the log's new end.</summary>
+    internal void TruncateFromEnd(long endOffset)
+    {
+        lock (_lock)
+        {
+            var before = Current;
+            if (before is [.., var last] && last.StartOffset >= endOffset)
+            {
+                Volatile.Write(ref _entries, [.. before.Where(entry => entry.StartOffset < endOffset)]);
+                SaveOrReturnTo(before);
+            }
+        }
+    }
+
+    /// <summary>Drops epochs that end before the log's new start; the one at the start begins there.</summary>
+    internal void TruncateFromStart(long startOffset)
+    {
+        lock (_lock)
+        {
+            var before = Current;
+            var first = Array.FindLastIndex(before, entry => entry.StartOffset <= startOffset);
+            if (first < 0 || (first == 0 && before[0].StartOffset == startOffset))
+            {
+                return;
+            }
+
+            Volatile.Write(ref _entries, [before[first] with { StartOffset = startOffset }, .. before[(first + 1)..]]);
+            SaveOrReturnTo(before);
+        }
+    }
+
+    /// <summary>Drops everything.</summary>
+    internal void Clear() => TruncateFromEnd(0);
+
+    internal void Save() => CheckpointFile.Write(
+        _files,
+        _path,
+        [.. Current.Select(entry => string.Create(CultureInfo.InvariantCulture, $"{entry.Epoch} {entry.StartOffset}"))]);
+
+    private void SaveOrReturnTo(EpochEntry[] before)
+    {
+        try
+        {
+            Save();
+        }
+        catch
+        {
+            // What the disk does not know must not count: the next call tries again.
+            Volatile.Write(ref _entries, before);
+            throw;
+        }
+    }
+
+    private static EpochEntry[] Load(IFileSystem files, string path)
+    {
+        var entries = new List<EpochEntry>();
+        foreach (var row in CheckpointFile.Read(files, path, columns: 2) ?? [])
+        {
+            // What does not ascend is damaged, and then none of it is trusted: the batches tell the epochs again.
+            if (!int.TryParse(row[0], NumberStyles.None, CultureInfo.InvariantCulture, out var epoch)
+                || !long.TryParse(row[1], NumberStyles.None, CultureInfo.InvariantCulture, out var offset)
+                || (entries is [.., var last] && (epoch <= last.Epoch || offset < last.StartOffset)))
+            {
+                return [];
+            }
+
+            entries.Add(new EpochEntry(epoch, offset));
+        }
+
+        return [.. entries];
+    }
 }

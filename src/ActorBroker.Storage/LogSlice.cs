@@ -1,3 +1,5 @@
+using ActorBroker.Storage.Segments;
+
 namespace ActorBroker.Storage;
 
 /// <summary>

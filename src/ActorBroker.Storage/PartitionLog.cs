@@ -1,4 +1,10 @@
 using ActorBroker.Core.Configuration;
+using ActorBroker.Core.Producers;
+using ActorBroker.Storage.Files;
+using ActorBroker.Storage.Recovery;
+using ActorBroker.Storage.Segments;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ActorBroker.Storage;
 
@@ -6,98 +12,216 @@ namespace ActorBroker.Storage;
 /// One partition's log: a folder of segments in Kafka's own formats. One writer appends, truncates and moves the start;
 /// readers on any thread read without locks; flush, retention and cleaning run beside both.
 /// </summary>
+/// <remarks>
+/// Two locks, taken in this order: <c>_flushLock</c> (flush against truncation) and <c>_gate</c> (whatever changes the
+/// list of segments or their ends). No fsync of segment data happens under <c>_gate</c>. Readers take neither: they lease
+/// a segment from a copy-on-write array and look at its published tail.
+/// </remarks>
 public sealed partial class PartitionLog : IDisposable
 {
-    /// <summary>Opens the folder's log, or makes a new one, and recovers what an unclean stop left behind.</summary>
-    public static PartitionLog Open(PartitionLogOptions options) => throw new NotImplementedException();
+    private readonly IFileSystem _files;
+    private readonly IProducerState _producers;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly ProducerSnapshots _snapshots;
+    private readonly DeletedFiles _deleted;
+    private readonly Lock _gate = new();
+    private readonly Lock _flushLock = new();
+    private LogSegment[] _segments;
+    private LogConfig _config;
+    private long _logStartOffset;
+    private long _logEndOffset;
+    private long _recoveryPoint;
+    private bool _changed;
+    private bool _snapshotDue;
+    private volatile bool _folderDirty;
+    private volatile bool _broken;
+    private volatile bool _closed;
+
+    private PartitionLog(PartitionLogOptions options, ILogger logger, RecoveredLog recovered, Guid topicId)
+    {
+        _files = options.FileSystem;
+        _producers = options.Producers;
+        _time = options.Time;
+        _logger = logger;
+        _config = options.Config;
+        _snapshots = recovered.Snapshots;
+        _segments = recovered.Segments;
+        _logStartOffset = recovered.LogStartOffset;
+        _logEndOffset = recovered.LogEndOffset;
+        _recoveryPoint = Math.Min(options.CleanShutdown ? long.MaxValue : options.RecoveryPoint, _logEndOffset);
+        _changed = recovered.Changed || !options.CleanShutdown;
+        _folderDirty = recovered.Changed;
+        _deleted = new DeletedFiles(logger);
+        Directory = options.Directory;
+        TopicId = topicId;
+        Epochs = recovered.Epochs;
+        foreach (var segment in recovered.Dropped)
+        {
+            _deleted.Add(segment, NowMs + _config.FileDeleteDelayMs);
+        }
+    }
 
     /// <summary>The folder.</summary>
-    public string Directory => throw new NotImplementedException();
+    public string Directory { get; }
 
     /// <summary>The settings in force.</summary>
-    public LogConfig Config => throw new NotImplementedException();
+    public LogConfig Config => Volatile.Read(ref _config);
 
     /// <summary>The id that the folder's <c>partition.metadata</c> holds; empty without one.</summary>
-    public Guid TopicId => throw new NotImplementedException();
+    public Guid TopicId { get; }
 
     /// <summary>The first offset that may be read.</summary>
-    public long LogStartOffset => throw new NotImplementedException();
+    public long LogStartOffset => Volatile.Read(ref _logStartOffset);
 
     /// <summary>The offset that the next record gets.</summary>
-    public long LogEndOffset => throw new NotImplementedException();
+    public long LogEndOffset => Volatile.Read(ref _logEndOffset);
 
     /// <summary>Everything below is on the disk.</summary>
-    public long RecoveryPoint => throw new NotImplementedException();
+    public long RecoveryPoint => Volatile.Read(ref _recoveryPoint);
 
     /// <summary>Bytes of all segments' <c>.log</c> files.</summary>
-    public long SizeInBytes => throw new NotImplementedException();
+    public long SizeInBytes => Segments.Sum(static segment => segment.Size);
 
     /// <summary>Segments, the active one included.</summary>
-    public int SegmentCount => throw new NotImplementedException();
+    public int SegmentCount => Segments.Length;
 
     /// <summary>A write failed and could not be undone, or a flush failed: reads go on, appends are refused; reopen.</summary>
-    public bool IsBroken => throw new NotImplementedException();
+    public bool IsBroken => _broken;
 
     /// <summary>The leader epochs.</summary>
-    public LeaderEpochCache Epochs => throw new NotImplementedException();
+    public LeaderEpochCache Epochs { get; }
+
+    /// <summary>A snapshot, oldest first; the last one is active. Empty when the log is closed.</summary>
+    internal LogSegment[] Segments => Volatile.Read(ref _segments);
+
+    private LogSegment Active => _segments[^1];
+
+    private long NowMs => _time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>Opens the folder's log, or makes a new one, and recovers what an unclean stop left behind.</summary>
+    public static PartitionLog Open(PartitionLogOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var logger = options.Logger ?? NullLogger.Instance;
+        options.FileSystem.CreateDirectory(options.Directory);
+        var topicId = PartitionMetadata.Reconcile(options.FileSystem, options.Directory, options.TopicId);
+        return new PartitionLog(options, logger, new LogRecovery(options, logger).Run(), topicId);
+    }
 
     /// <summary>Takes changed settings; they count from the next call on.</summary>
-    public void UpdateConfig(LogConfig config) => throw new NotImplementedException();
-
-    /// <summary>
-    /// Appends batches that already have their offsets (consecutive from <see cref="LogEndOffset"/>) and leader epoch, with
-    /// one gathered write per segment. After an <see cref="IOException"/> nothing was appended and the log end has not moved.
-    /// </summary>
-    public void Append(IReadOnlyList<ReadOnlyMemory<byte>> batches) => throw new NotImplementedException();
-
-    /// <summary>Starts a new segment; an empty active one is kept.</summary>
-    public void Roll() => throw new NotImplementedException();
-
-    /// <summary>Rolls when the active segment's first batch is older than <c>segment.ms</c>.</summary>
-    public bool RollIfExpired() => throw new NotImplementedException();
-
-    /// <summary>Drops everything from the offset on; producers and epochs follow.</summary>
-    public void TruncateTo(long offset) => throw new NotImplementedException();
-
-    /// <summary>Drops everything and starts anew at the offset.</summary>
-    public void TruncateFullyAndStartAt(long offset) => throw new NotImplementedException();
-
-    /// <summary>Moves the log's start up (DeleteRecords); false if it already is there or above.</summary>
-    public bool AdvanceLogStart(long offset) => throw new NotImplementedException();
-
-    /// <summary>Makes durable what was appended before the call, and moves <see cref="RecoveryPoint"/> there.</summary>
-    public void Flush() => throw new NotImplementedException();
-
-    /// <summary>Removes segments by time, size and log start, never at or above the high watermark; how many.</summary>
-    public int ApplyRetention(long highWatermark) => throw new NotImplementedException();
-
-    /// <summary>Removes files that were set aside longer than <c>file.delete.delay.ms</c> ago.</summary>
-    public int DeleteExpiredFiles() => throw new NotImplementedException();
-
-    /// <summary>
-    /// Whole stored batches from the one that holds the offset (or the next one, in a gap that compaction left), at most
-    /// <paramref name="maxBytes"/>, none that reaches past <paramref name="upToOffset"/>. With
-    /// <paramref name="atLeastOneBatch"/> the first batch comes even when it is larger. Dispose the slice.
-    /// </summary>
-    public LogSlice Read(long offset, int maxBytes, long upToOffset, bool atLeastOneBatch) =>
-        throw new NotImplementedException();
-
-    /// <summary>The first record at or after the time, below the offset; null if there is none.</summary>
-    public TimestampOffset? FindByTimestamp(long timestampMs, long upToOffset) => throw new NotImplementedException();
-
-    /// <summary>The first record that has the largest timestamp below the offset; null if there is none.</summary>
-    public TimestampOffset? FindMaxTimestamp(long upToOffset) => throw new NotImplementedException();
+    public void UpdateConfig(LogConfig config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        lock (_gate)
+        {
+            Volatile.Write(ref _config, config);
+            foreach (var segment in _segments)
+            {
+                segment.IndexIntervalBytes = config.IndexIntervalBytes;
+            }
+        }
+    }
 
     /// <summary>Stops cleanly: flushes, completes the indexes, stores the producers, closes the files.</summary>
-    public void Close() => throw new NotImplementedException();
+    public void Close()
+    {
+        lock (_flushLock)
+        {
+            if (_closed)
+            {
+                return;
+            }
+
+            if (_broken)
+            {
+                Dispose();
+                throw new IOException($"The log in '{Directory}' is broken and can't be closed cleanly.");
+            }
+
+            try
+            {
+                if (_changed)
+                {
+                    StoreAll();
+                }
+            }
+            finally
+            {
+                Dispose();
+            }
+        }
+    }
 
     /// <summary>Just closes the files, as a crash would.</summary>
-    public void Dispose() => throw new NotImplementedException();
+    public void Dispose()
+    {
+        LogSegment[] segments;
+        lock (_gate)
+        {
+            _closed = true;
+            segments = _segments;
+            Volatile.Write(ref _segments, []);
+        }
+
+        foreach (var segment in segments)
+        {
+            segment.Release();
+        }
+    }
 
     /// <summary>
     /// For a deleted topic: closes the log and renames its folder to <c>NAME.UUID-delete</c>. The caller removes the folder
     /// after <c>file.delete.delay.ms</c>; a start removes leftovers.
     /// </summary>
     /// <returns>The folder's new path.</returns>
-    public string MoveAside() => throw new NotImplementedException();
+    public string MoveAside()
+    {
+        lock (_flushLock)
+        {
+            foreach (var segment in Segments)
+            {
+                segment.OpenForLeases();
+            }
+
+            Dispose();
+            var parent = Path.GetDirectoryName(Directory)!;
+            var aside = Path.Combine(parent, FolderName.Aside(Path.GetFileName(Directory), Guid.NewGuid()));
+            _files.MoveDirectory(Directory, aside);
+            _files.SyncDirectory(parent);
+            return aside;
+        }
+    }
+
+    private void StoreAll()
+    {
+        lock (_gate)
+        {
+            Active.Seal();
+            foreach (var segment in _segments)
+            {
+                segment.FlushIndexes();
+            }
+
+            _folderDirty = true;
+        }
+
+        var end = LogEndOffset;
+        var entries = _producers.Snapshot();
+        if (entries.All(entry => entry.LastOffset < end))
+        {
+            _snapshots.Write(end, entries, durable: true);
+        }
+
+        Flush();
+    }
+
+    private void ThrowIfUnusable()
+    {
+        ObjectDisposedException.ThrowIf(_closed, this);
+        if (_broken)
+        {
+            throw new IOException($"The log in '{Directory}' is broken by an earlier fault and must be reopened.");
+        }
+    }
 }

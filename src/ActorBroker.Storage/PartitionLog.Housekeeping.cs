@@ -1,0 +1,193 @@
+using ActorBroker.Core.Configuration;
+using ActorBroker.Storage.Files;
+using ActorBroker.Storage.Segments;
+
+namespace ActorBroker.Storage;
+
+// What runs on background threads beside writer and readers: flush, retention, removal of set-aside files.
+public sealed partial class PartitionLog
+{
+    /// <summary>Makes durable what was appended before the call, and moves <see cref="RecoveryPoint"/> there.</summary>
+    public void Flush()
+    {
+        lock (_flushLock)
+        {
+            ThrowIfUnusable();
+            var target = LogEndOffset;
+            if (target <= RecoveryPoint && !_folderDirty)
+            {
+                return;
+            }
+
+            try
+            {
+                FlushSegments(RecoveryPoint, target);
+                FlushFolder();
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                // After a failed fsync the kernel may have dropped the bytes: only reading them again tells.
+                _broken = true;
+                PartitionLogLog.FlushFailed(_logger, Directory, error);
+                throw;
+            }
+
+            // Closed in the meantime: some segments may have been passed over.
+            ThrowIfUnusable();
+            Volatile.Write(ref _recoveryPoint, target);
+        }
+    }
+
+    /// <summary>Rolls when the active segment's first batch is older than <c>segment.ms</c>.</summary>
+    public bool RollIfExpired()
+    {
+        lock (_gate)
+        {
+            if (_closed || _broken || Active.Size == 0 || !RollRule.IsExpired(Active, _config, Directory, NowMs))
+            {
+                return false;
+            }
+
+            RollActive(_logEndOffset);
+            return true;
+        }
+    }
+
+    /// <summary>Removes segments by time, size and log start, never at or above the high watermark; how many.</summary>
+    public int ApplyRetention(long highWatermark)
+    {
+        int count;
+        lock (_gate)
+        {
+            if (_closed || _broken)
+            {
+                return 0;
+            }
+
+            count = CountExpired(highWatermark);
+            if (count == 0)
+            {
+                return 0;
+            }
+
+            if (count == _segments.Length)
+            {
+                RollActive(_logEndOffset);
+            }
+
+            Remove(_segments[..count], newestFirst: false, _config.FileDeleteDelayMs);
+            Volatile.Write(ref _logStartOffset, Math.Max(_logStartOffset, _segments[0].BaseOffset));
+            _changed = true;
+        }
+
+        var start = LogStartOffset;
+        _snapshots.RemoveBelow(Segments is [var first, ..] ? first.BaseOffset : 0);
+        Epochs.TruncateFromStart(start);
+        PartitionLogLog.SegmentsRemoved(_logger, Directory, count, start);
+        return count;
+    }
+
+    /// <summary>Removes files that were set aside longer than <c>file.delete.delay.ms</c> ago.</summary>
+    public int DeleteExpiredFiles() => _deleted.RemoveDue(NowMs);
+
+    private int CountExpired(long highWatermark)
+    {
+        var config = _config;
+        var nowMs = NowMs;
+        var excess = config.RetentionBytes < 0 ? -1 : SizeInBytes - config.RetentionBytes;
+        var count = 0;
+        for (; count < _segments.Length; count++)
+        {
+            var segment = _segments[count];
+            var isActive = count == _segments.Length - 1;
+            var end = isActive ? _logEndOffset : _segments[count + 1].BaseOffset;
+            if (end > highWatermark || (isActive && segment.Size == 0))
+            {
+                break;
+            }
+
+            var bySize = config.Delete && excess >= segment.Size && excess >= 0;
+            var byStart = end <= _logStartOffset && !isActive;
+            if (!bySize && !byStart && !IsExpired(segment, config, nowMs))
+            {
+                break;
+            }
+
+            excess -= segment.Size;
+        }
+
+        return count;
+    }
+
+    private bool IsExpired(LogSegment segment, LogConfig config, long nowMs)
+    {
+        if (!config.Delete || config.RetentionMs < 0)
+        {
+            return false;
+        }
+
+        var time = segment.Time.TimestampMs;
+        return nowMs - (time >= 0 ? time : _files.LastWriteMs(segment.LogPath)) > config.RetentionMs;
+    }
+
+    /// <summary>Takes segments out of the log and sets their files aside.</summary>
+    private void Remove(LogSegment[] removed, bool newestFirst, long delayMs)
+    {
+        if (removed.Length == 0)
+        {
+            return;
+        }
+
+        // Off the list first: from here on no reader takes a new lease.
+        Volatile.Write(ref _segments, [.. _segments.Except(removed)]);
+        var dueMs = NowMs + delayMs;
+        foreach (var segment in newestFirst ? removed.Reverse() : removed)
+        {
+            segment.ChangeSuffix(LogFiles.Deleted, logFirst: true);
+            _deleted.Add(segment, dueMs);
+            segment.Release();
+        }
+
+        _folderDirty = true;
+    }
+
+    private void FlushSegments(long from, long target)
+    {
+        var segments = Segments;
+        for (var i = Math.Max(0, Floor(segments, from)); i < segments.Length; i++)
+        {
+            var segment = segments[i];
+            if (segment.BaseOffset > target || !segment.TryAcquire())
+            {
+                continue;
+            }
+
+            try
+            {
+                segment.Flush(indexesToo: i < segments.Length - 1);
+            }
+            finally
+            {
+                segment.Release();
+            }
+        }
+    }
+
+    private void FlushFolder()
+    {
+        if (_folderDirty)
+        {
+            _folderDirty = false;
+            try
+            {
+                _files.SyncDirectory(Directory);
+                _files.SyncDirectory(Path.GetDirectoryName(Directory)!);
+            }
+            catch
+            {
+                _folderDirty = true;
+                throw;
+            }
+        }
+    }
+}

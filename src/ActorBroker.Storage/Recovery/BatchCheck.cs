@@ -1,0 +1,49 @@
+using ActorBroker.Records;
+
+namespace ActorBroker.Storage.Recovery;
+
+/// <summary>
+/// Decides batch by batch whether a scanned segment is sound. The CRC leaves base offset and leader epoch out, so those are
+/// held against what must be there: the next offset, and the epoch that the checkpoint names for it.
+/// </summary>
+internal sealed class BatchCheck(long recoveryPoint, long baseOffset, LeaderEpochCache epochs)
+{
+    private readonly long _baseOffset = baseOffset;
+    private int _latestEpoch = -1;
+
+    /// <summary>The offset after the last sound batch.</summary>
+    public long NextOffset { get; private set; } = baseOffset;
+
+    /// <summary>Why the batch can't be what was appended there; null for a sound one.</summary>
+    public string? Fault(in RecordBatchHeader header, ReadOnlySpan<byte> batch)
+    {
+        // Compaction, which works below the recovery point only, may have left a gap.
+        var inGap = NextOffset < recoveryPoint
+            && header.BaseOffset > NextOffset
+            && header.BaseOffset <= recoveryPoint;
+        if (header.BaseOffset != NextOffset && !inGap)
+        {
+            return $"base offset {header.BaseOffset} where {NextOffset} must be";
+        }
+
+        if (header.LastOffset - _baseOffset > int.MaxValue)
+        {
+            return $"last offset {header.LastOffset} lies too far above {_baseOffset}";
+        }
+
+        if (header.PartitionLeaderEpoch < _latestEpoch
+            || (epochs.EpochAt(header.BaseOffset) is { } known && known != header.PartitionLeaderEpoch))
+        {
+            return $"leader epoch {header.PartitionLeaderEpoch} can't have offset {header.BaseOffset}";
+        }
+
+        if (!RecordBatch.VerifyCrc(batch))
+        {
+            return "the CRC does not match";
+        }
+
+        _latestEpoch = header.PartitionLeaderEpoch;
+        NextOffset = header.NextOffset;
+        return null;
+    }
+}
