@@ -38,7 +38,7 @@ internal static class FieldText
             _ => $"{field.Name} == {field.Default ?? "0"}",
         };
 
-    /// <summary>The test that a version has what the range says; null when every version of the message has it.</summary>
+    /// <summary>The test that a version has what the range says; null when all versions have it.</summary>
     public static string? Condition(MessageSpec message, VersionRange range)
     {
         var low = range.Lowest > message.Versions.Lowest ? $"version >= {range.Lowest}" : null;
@@ -64,7 +64,7 @@ internal static class FieldText
         return field.IsNullable ? "true" : "false";
     }
 
-    /// <summary>The argument that says whether lengths are compact: a tagged field is always in a flexible version.</summary>
+    /// <summary>The argument that says whether lengths are compact; in a tagged field they always are.</summary>
     public static string Flexible(MessageSpec message, FieldSpec field) =>
         field.Tag is not null ? "true" : Condition(message, message.Flexible) is null ? "true"
         : message.Flexible.Lowest > message.Versions.Highest ? "false"
@@ -81,7 +81,7 @@ internal static class FieldText
         }
     }
 
-    /// <summary>Opens a block for the versions that end with a section of tagged fields; false when none does.</summary>
+    /// <summary>Opens a block for the versions that end with tagged fields; false when none does.</summary>
     public static bool OpenTagSection(CodeText code, MessageSpec message)
     {
         var condition = Condition(message, message.Flexible);

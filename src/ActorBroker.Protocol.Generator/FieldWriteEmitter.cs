@@ -70,7 +70,8 @@ internal static class FieldWriteEmitter
                 code.Line($"var has{field.Name} = {present}!({FieldText.IsDefault(field)});");
             }
 
-            code.Line($"writer.WriteUnsignedVarint({string.Join(" + ", tagged.Select(f => $"(has{f.Name} ? 1u : 0u)"))});");
+            var count = string.Join(" + ", tagged.Select(field => $"(has{field.Name} ? 1u : 0u)"));
+            code.Line($"writer.WriteUnsignedVarint({count});");
             foreach (var field in tagged)
             {
                 code.Open($"if (has{field.Name})").Line($"var mark = writer.BeginTagged({field.Tag});");
@@ -127,7 +128,8 @@ internal static class FieldWriteEmitter
     private static void EmitWriteArray(CodeText code, MessageSpec message, FieldSpec field)
     {
         var flexible = FieldText.Flexible(message, field);
-        code.Line($"writer.WriteArrayLength({field.Name}{(field.IsNullable ? "?.Count ?? -1" : ".Count")}, {flexible});");
+        var count = field.IsNullable ? "?.Count ?? -1" : ".Count";
+        code.Line($"writer.WriteArrayLength({field.Name}{count}, {flexible});");
         if (field.IsNullable)
         {
             code.Open($"if ({field.Name} is not null)");

@@ -130,9 +130,8 @@ internal static class MessageEmitter
         foreach (var field in item.Fields)
         {
             var type = (field.IsArray ? "[]" : "") + field.Type + (field.IsNullable ? "?" : "");
-            var facts = field.Versions.Contains(message.Versions.Lowest) && field.Versions.Contains(message.Versions.Highest)
-                ? type
-                : $"{type}, versions {field.Versions}";
+            var always = FieldText.Condition(message, field.Versions) is null;
+            var facts = always ? type : $"{type}, versions {field.Versions}";
             var tag = field.Tag is null ? "" : $", tag {field.Tag}";
             var comment = field.Comment is null ? "" : " " + Escape(field.Comment);
             code.Line($"/// <summary>{facts}{tag}.{comment}</summary>")

@@ -53,7 +53,8 @@ internal static class SpecChecks
             throw new SpecException(field.Line, $"a field of type {field.Type} cannot be null");
         }
 
-        if (field.IsNullable && !field.IsArray && field.Struct is not null && (field.Tag is not null || field.Default != "null"))
+        if (field is { IsNullable: true, IsArray: false, Struct: not null } &&
+            (field.Tag is not null || field.Default != "null"))
         {
             throw new SpecException(field.Line, "a nullable struct is not tagged, and its default is null");
         }

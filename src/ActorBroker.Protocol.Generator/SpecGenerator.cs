@@ -12,7 +12,7 @@ namespace ActorBroker.Protocol.Generator;
 public sealed class SpecGenerator : IIncrementalGenerator
 {
     private static readonly DiagnosticDescriptor BadSpec = new(
-        "ABSPEC1", "Bad message spec", "{0}", "ActorBroker.Protocol", DiagnosticSeverity.Error, isEnabledByDefault: true);
+        "ABSPEC1", "Bad message spec", "{0}", "Protocol", DiagnosticSeverity.Error, isEnabledByDefault: true);
 
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)

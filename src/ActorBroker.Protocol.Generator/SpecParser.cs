@@ -12,9 +12,9 @@ namespace ActorBroker.Protocol.Generator;
 ///   Topics: []TopicData   1+ ignorable
 ///     Name: string
 /// </code>
-/// A field is <c>Name: type [versions] [nullable versions] [tag number] [default value] [ignorable]</c>. A question mark
-/// makes it nullable, in all its versions unless <c>nullable</c> says in which. A capital letter starts the name of a
-/// struct, whose fields follow at its first use; a later use only names it.
+/// A field is <c>Name: type [versions] [nullable versions] [tag number] [default value] [ignorable]</c>. A question
+/// mark makes it nullable, in all its versions unless <c>nullable</c> says in which. A capital letter starts the name
+/// of a struct, whose fields follow at its first use; a later use only names it.
 /// </summary>
 internal sealed class SpecParser
 {
@@ -92,7 +92,7 @@ internal sealed class SpecParser
                     message.Flexible = ParseRange(value, line);
                     break;
                 default:
-                    throw new SpecException(line, $"'{words[i]}' is unknown here; a message has key, versions, flexible");
+                    throw new SpecException(line, $"'{words[i]}' is not one of key, versions, flexible");
             }
         }
     }

@@ -35,7 +35,7 @@ internal sealed class WireType
     /// <summary>What follows <c>Read</c> and <c>Write</c>.</summary>
     public string Method { get; }
 
-    /// <summary>True for values behind a length, whose encoding depends on flexibility and that may be nullable.</summary>
+    /// <summary>True for values behind a length: it may be compact, and it may say null.</summary>
     public bool HasLength => _size == 0;
 
     public static WireType? Find(string name) => Array.Find(Known, type => type.Name == name);

@@ -1,6 +1,6 @@
 namespace ActorBroker.Protocol;
 
-/// <summary>Every API key that Kafka has given out; those that clients use have messages, see <see cref="ApiKeys"/>.</summary>
+/// <summary>Every API key of Kafka 4.0; those that clients use have messages, see <see cref="ApiKeys"/>.</summary>
 public enum ApiKey : short
 {
     /// <summary>PRODUCE, used by clients.</summary>

@@ -21,7 +21,7 @@ public interface IApiMessage<TSelf> : IApiMessage
     /// <summary>The first version with compact lengths and tagged fields; 32767 when there is none.</summary>
     static abstract short FirstFlexibleVersion { get; }
 
-    /// <summary>Decodes one version; a short or malformed input leaves the reader faulted and the message useless.</summary>
+    /// <summary>Decodes one version; malformed input leaves the reader faulted and the message useless.</summary>
     /// <exception cref="ProtocolException">The message has no such version.</exception>
     static abstract TSelf Read(ref KafkaReader reader, short version);
 }

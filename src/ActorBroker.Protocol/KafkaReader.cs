@@ -38,7 +38,7 @@ public ref struct KafkaReader
     /// <summary>True when every byte was read and every field was good.</summary>
     public readonly bool Complete => !Faulted && Remaining == 0;
 
-    /// <summary>The first capacity of a list of <paramref name="count"/> elements; a hostile count gets no more.</summary>
+    /// <summary>The first capacity of a list of <paramref name="count"/> elements.</summary>
     public static int Capacity(int count) => Math.Min(count, ListCapacityMax);
 
     /// <summary>Gives up: the input is not what the caller needs.</summary>
@@ -141,7 +141,13 @@ public ref struct KafkaReader
     public ReadOnlyMemory<byte>? ReadNullableBytes(bool compact)
     {
         var length = ReadLength(compact);
-        return length < 0 ? null : TakeBytes(length);
+        if (length < 0)
+        {
+            // Not a conditional expression: there null would become an empty memory by way of byte[].
+            return null;
+        }
+
+        return TakeBytes(length);
     }
 
     /// <summary>The number of elements that follow, each of at least <paramref name="elementSizeMin"/> bytes.</summary>

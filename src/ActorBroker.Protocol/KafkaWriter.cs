@@ -31,7 +31,7 @@ public sealed class KafkaWriter : IDisposable
     /// <summary>Forgets what was written and keeps the buffer.</summary>
     public void Reset() => Length = 0;
 
-    /// <summary>Forgets what was written, and swaps a buffer above <paramref name="capacityMax"/> for a small one.</summary>
+    /// <summary>Forgets what was written, and a buffer above <paramref name="capacityMax"/> too.</summary>
     public void Reset(int capacityMax)
     {
         Length = 0;
