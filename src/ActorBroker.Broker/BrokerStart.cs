@@ -100,14 +100,21 @@ internal static class BrokerStart
         BrokerLogs.Unclean(logger);
         for (var index = 0; index < topics.Count; index++)
         {
-            var elected = topics[index] with
+            var elected = topics[index];
+            for (var partition = 0; partition < elected.Partitions.Length; partition++)
             {
-                Partitions = [.. topics[index].Partitions.Select(partition => partition.Leader == brokerId
-                    ? partition with { LeaderEpoch = partition.LeaderEpoch + 1 }
-                    : partition)],
-            };
-            topics[index] = catalogue.TryWriteTopic(elected)
-                ?? throw new CatalogueException($"topic '{elected.Name}' was changed by somebody else during the start");
+                if (elected.Partitions[partition] is { Leader: var leader, InSync: var inSync } && leader == brokerId)
+                {
+                    elected = elected.WithLeader(partition, leader, inSync);
+                }
+            }
+
+            // However many partitions were elected, it is one change.
+            topics[index] = elected with { Version = topics[index].Version + 1 };
+            if (!catalogue.TryWriteTopic(topics[index]))
+            {
+                throw new CatalogueException($"topic '{elected.Name}' was changed by somebody else during the start");
+            }
         }
 
         return topics;

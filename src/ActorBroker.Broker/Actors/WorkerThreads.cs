@@ -41,10 +41,10 @@ internal sealed class WorkerThreads : IDisposable
                 _threads.Add(thread);
                 thread.Start();
             }
-        }
 
-        _available.Release();
-        return true;
+            _available.Release();
+            return true;
+        }
     }
 
     /// <summary>Runs a function on one of the threads.</summary>

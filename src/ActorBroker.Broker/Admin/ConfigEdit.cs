@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ActorBroker.Core.Catalogue;
 using ActorBroker.Core.Configuration;
 using ActorBroker.Records;
 
@@ -51,19 +52,13 @@ internal readonly record struct ConfigEdit(ConfigResult Result, ImmutableSortedD
                 return Refused(ErrorCode.InvalidConfig, $"{change.Name} is not a list: it can only be set or deleted");
             }
 
-            var list = Items(configs.GetValueOrDefault(change.Name) ?? entry.Value);
-            var items = Items(value);
-            var edited = change.Operation == ConfigOperation.Append
-                ? list.Concat(items.Where(item => !list.Contains(item)))
-                : list.Where(item => !items.Contains(item));
-            configs = configs.SetItem(change.Name, string.Join(',', edited));
+            configs = change.Operation == ConfigOperation.Append
+                ? ConfigEdits.Append(configs, change.Name, value, entry.Value)
+                : ConfigEdits.Subtract(configs, change.Name, value, entry.Value);
         }
 
         return new ConfigEdit(default, configs);
     }
-
-    private static string[] Items(string? list) => (list ?? string.Empty).Split(
-        ',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     private static ConfigEdit Refused(ErrorCode error, string message) => new(new ConfigResult(error, message), None);
 }

@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using ActorBroker.Core.Catalogue;
 using ActorBroker.Core.Configuration;
 using ActorBroker.Records;
 
@@ -80,7 +80,8 @@ public sealed class ConfigService
             return default;
         }
 
-        if (_state.Catalogue.TryWriteTopic(topic with { Configs = edit.Configs }) is not { } written)
+        var written = topic.WithConfigs(edit.Configs);
+        if (!_state.Catalogue.TryWriteTopic(written))
         {
             return new ConfigResult(ErrorCode.InvalidRequest, "the topic changed meanwhile: try again");
         }

@@ -96,20 +96,19 @@ public sealed class TopicService
         }
 
         var plan = TopicChecks.Plan(topic, _state.Config, image);
-        if (plan.Error != ErrorCode.None)
+        if (!plan.IsValid)
         {
             return Refused(topic.Name, plan.Error, plan.Message);
         }
 
-        var id = NewTopicId();
-        var document = new TopicDocument(topic.Name, id, 0, TopicChecks.NewPartitions(plan.Assignments), configs);
+        var document = TopicDocuments.Create(topic.Name, NewTopicId(), plan.Replicas, configs);
         if (validateOnly)
         {
-            return new TopicResult(topic.Name, Guid.Empty, ErrorCode.None, null, document);
+            return Done(document) with { Id = Guid.Empty };
         }
 
-        return _state.Catalogue.TryWriteTopic(document) is { } written
-            ? Apply(written)
+        return _state.Catalogue.TryWriteTopic(document)
+            ? Apply(document)
             : Refused(topic.Name, ErrorCode.TopicAlreadyExists, $"topic '{topic.Name}' already exists");
     }
 
@@ -121,19 +120,19 @@ public sealed class TopicService
         }
 
         var plan = TopicChecks.Plan(growth, topic, _state.Cluster.Image);
-        if (plan.Error != ErrorCode.None)
+        if (!plan.IsValid)
         {
             return Refused(growth.Name, plan.Error, plan.Message) with { Id = topic.Id };
         }
 
-        var grown = topic with { Partitions = topic.Partitions.AddRange(TopicChecks.NewPartitions(plan.Assignments)) };
+        var grown = topic.Grow(plan.Replicas);
         if (validateOnly)
         {
             return Done(grown);
         }
 
-        return _state.Catalogue.TryWriteTopic(grown) is { } written
-            ? Apply(written)
+        return _state.Catalogue.TryWriteTopic(grown)
+            ? Apply(grown)
             : Refused(growth.Name, ErrorCode.InvalidRequest, "the topic changed meanwhile: try again");
     }
 

@@ -22,15 +22,12 @@ internal sealed class ClusterCatalogue(ICatalogue documents)
         documents.Read(new CatalogueKey(Topics, name)) is { } document ? ToTopic(document) : null;
 
     /// <summary>
-    /// Writes a topic if the stored version is still the document's (0: it is new). Null when somebody was faster, else the
-    /// document with its new version.
+    /// Writes a topic's next version (1: it is new); false when the stored version isn't the one before it: somebody was faster.
     /// </summary>
-    public TopicDocument? TryWriteTopic(TopicDocument topic)
+    public bool TryWriteTopic(TopicDocument next)
     {
-        var body = Serialize(ToBody(topic), CatalogueJson.Default.TopicBody);
-        return documents.TryWrite(new CatalogueKey(Topics, topic.Name), topic.Version, body)
-            ? topic with { Version = topic.Version + 1 }
-            : null;
+        var body = Serialize(ToBody(next), CatalogueJson.Default.TopicBody);
+        return documents.TryWrite(new CatalogueKey(Topics, next.Name), next.Version - 1, body);
     }
 
     /// <summary>

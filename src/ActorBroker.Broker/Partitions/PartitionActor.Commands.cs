@@ -11,7 +11,7 @@ internal sealed partial class PartitionActor
     /// <summary>What the checkpoints should say now; any thread.</summary>
     public PartitionHistory KnownHistory => Replica is { } replica
         ? new PartitionHistory(replica.Log.RecoveryPoint, replica.Log.LogStartOffset, Published.HighWatermark, false)
-        : _history;
+        : Volatile.Read(ref _history);
 
     public DeleteRecordsResult DeleteRecords(long beforeOffset)
     {

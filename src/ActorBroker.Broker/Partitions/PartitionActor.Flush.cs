@@ -47,6 +47,7 @@ internal sealed partial class PartitionActor
     {
         if (replica != _replica)
         {
+            FlushCurrent();
             return;
         }
 
@@ -65,6 +66,22 @@ internal sealed partial class PartitionActor
             _flushDueMs = long.MaxValue;
         }
         else if (_flushWaits.Count > 0)
+        {
+            _flush.Start(replica);
+        }
+
+        ConsiderFlush(replica);
+    }
+
+    /// <summary>An fsync of a dropped replica came back; its successor may have been waiting for its turn.</summary>
+    private void FlushCurrent()
+    {
+        if (_replica is not { } replica)
+        {
+            return;
+        }
+
+        if (_flushWaits.Count > 0)
         {
             _flush.Start(replica);
         }

@@ -121,6 +121,7 @@ internal sealed partial class PartitionActor
         return await _context.Flushers.RunAsync(() =>
         {
             replica.WithFilesAtRest(() => close(replica.Log));
+            _history = _history with { RecoveryPoint = replica.Log.RecoveryPoint };
             return true;
         }).ConfigureAwait(false);
     }
@@ -146,7 +147,7 @@ internal sealed partial class PartitionActor
         if (replica is not null)
         {
             _history = new PartitionHistory(
-                replica.Log.LogEndOffset, replica.Log.LogStartOffset, Published.HighWatermark, CleanShutdown: true);
+                replica.Log.RecoveryPoint, replica.Log.LogStartOffset, Published.HighWatermark, CleanShutdown: false);
             replica.Dispose();
         }
 

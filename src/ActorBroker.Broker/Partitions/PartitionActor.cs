@@ -117,8 +117,7 @@ internal sealed partial class PartitionActor : Mailbox<PartitionItem>, IDisposab
     private void Adopt(TopicDocument document, LogConfig config)
     {
         var state = document.Partitions[Name.Partition];
-        var restart = state.LeaderEpoch != _state.LeaderEpoch ||
-            NeedsFlush(config) != NeedsFlush(_config);
+        var elected = state.LeaderEpoch != _state.LeaderEpoch;
         Volatile.Write(ref _config, config);
         Volatile.Write(ref _state, state);
         _catalogueVersion = document.Version;
@@ -128,18 +127,19 @@ internal sealed partial class PartitionActor : Mailbox<PartitionItem>, IDisposab
         }
 
         replica.Log.UpdateConfig(config);
-        if (restart)
+        if (elected)
         {
             replica.Log.Epochs.Assign(state.LeaderEpoch, replica.Log.LogEndOffset);
             replica.Machine = NewMachine(replica.Log, replica.Producers);
         }
         else
         {
-            replica.Machine.UpdateMinInsync(config.MinInsyncReplicas);
+            replica.Machine.UpdateSettings(config.MinInsyncReplicas, NeedsFlush(config));
             replica.Machine.UpdateInSync(document.Version, state.Replicas, state.InSync, _nowMs);
         }
 
         Settle(replica);
+        ConsiderFlush(replica);
     }
 
     /// <summary>flush.messages=1: an acknowledgement, and the high watermark, wait for the fsync.</summary>
