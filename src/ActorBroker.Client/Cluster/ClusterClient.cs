@@ -152,11 +152,12 @@ internal sealed class ClusterClient(ClientOptions options) : IAsyncDisposable
     {
         var request = new MetadataRequest
         {
-            Topics = names is null ? null : [.. names.Select(name => new MetadataRequest.MetadataRequestTopic { Name = name })],
+            Topics = names?.Select(name => new MetadataRequest.MetadataRequestTopic { Name = name }).ToList(),
             AllowAutoTopicCreation = autoCreate,
         };
         var connection = await AnyAsync(cancel).ConfigureAwait(false);
-        var response = await connection.CallAsync<MetadataRequest, MetadataResponse>(request, cancel).ConfigureAwait(false);
+        var response = await connection.CallAsync<MetadataRequest, MetadataResponse>(request, cancel)
+            .ConfigureAwait(false);
         var askedAt = options.TimeProvider.GetTimestamp();
         var topics = response.Topics.Select(topic => new TopicMetadata(
             topic.Name ?? "",

@@ -4,7 +4,8 @@ using ActorBroker.Protocol.Messages;
 namespace ActorBroker.Client.Consuming;
 
 /// <summary>The whole batches of one fetch answer, waiting to be read. Its reader disposes it.</summary>
-internal sealed class FetchedChunk(Answer<FetchResponse> answer, ReadOnlyMemory<byte> batches, long nextOffset) : IDisposable
+internal sealed class FetchedChunk(Answer<FetchResponse> answer, ReadOnlyMemory<byte> batches, long nextOffset)
+    : IDisposable
 {
     public ReadOnlyMemory<byte> Batches => batches;
 

@@ -62,7 +62,8 @@ public sealed class PartitionConsumer : IAsyncDisposable
         var fetcher = new PartitionFetcher(_cluster, _topic, _partition, _options, Position);
         _fetcher = fetcher;
         _fetching = Task.Run(() => fetcher.RunAsync(_closing.Token), CancellationToken.None);
-        while ((until is null || Position < until) && await fetcher.Chunks.WaitToReadAsync(cancel).ConfigureAwait(false))
+        while ((until is null || Position < until)
+            && await fetcher.Chunks.WaitToReadAsync(cancel).ConfigureAwait(false))
         {
             fetcher.Chunks.TryRead(out var taken);
             using var chunk = taken!;
@@ -137,7 +138,8 @@ public sealed class PartitionConsumer : IAsyncDisposable
     {
         if (!condition)
         {
-            throw new ProtocolViolationException($"The batch of {_topic}-{_partition} at or after offset {Position} {what}.");
+            throw new ProtocolViolationException(
+                $"The batch of {_topic}-{_partition} at or after offset {Position} {what}.");
         }
     }
 }

@@ -18,7 +18,7 @@ internal readonly record struct BrokerAddress(string Host, int Port)
 
         return addresses.Count > 0
             ? addresses
-            : throw new ArgumentException("The bootstrap servers are empty: give at least one host:port.", nameof(text));
+            : throw new ArgumentException("The bootstrap servers are empty: give at least one host:port.");
     }
 
     public override string ToString() =>
@@ -35,12 +35,12 @@ internal readonly record struct BrokerAddress(string Host, int Port)
         var port = DefaultPort;
         if (hasPort && !TryParsePort(text.AsSpan(colon + 1), out port))
         {
-            throw new ArgumentException($"'{text}' is not a host:port: the port must be between 1 and 65535.", nameof(text));
+            throw new ArgumentException($"'{text}' is not a host:port: the port must be between 1 and 65535.");
         }
 
         return host.Length > 0
             ? new BrokerAddress(host, port)
-            : throw new ArgumentException($"'{text}' is not a host:port: the host is missing.", nameof(text));
+            : throw new ArgumentException($"'{text}' is not a host:port: the host is missing.");
     }
 
     private static bool TryParsePort(ReadOnlySpan<char> text, out int port) =>

@@ -75,7 +75,7 @@ internal sealed class BrokerConnection : IAsyncDisposable
         where TResponse : IApiResponse<TResponse>
     {
         var sending = _frames.SendAsync(Encode(request, version), expectsAnswer: true, timeout, cancel);
-        var frame = await sending.ConfigureAwait(false) ?? throw new InvalidOperationException("No answer was expected.");
+        var frame = (await sending.ConfigureAwait(false))!;
         try
         {
             return new Answer<TResponse>(Decode<TResponse>(frame, version), version, frame);
@@ -137,7 +137,8 @@ internal sealed class BrokerConnection : IAsyncDisposable
         return reader.Complete
             ? response
             : throw new ProtocolViolationException(
-                $"{Address} sent {frame.Bytes.Length} bytes that are no answer to {TResponse.ApiKey} version {version}.");
+                $"{Address} sent {frame.Bytes.Length} bytes that do not read as an answer to {TResponse.ApiKey} " +
+                $"version {version}.");
     }
 
     private async Task NegotiateAsync(CancellationToken cancel)
@@ -171,7 +172,7 @@ internal sealed class BrokerConnection : IAsyncDisposable
         ApiVersionsRequest request, short version, CancellationToken cancel)
     {
         var sending = _frames.SendAsync(Encode(request, version), true, _options.RequestTimeout, cancel);
-        using var frame = await sending.ConfigureAwait(false) ?? throw new InvalidOperationException("No answer was expected.");
+        using var frame = (await sending.ConfigureAwait(false))!;
 
         // A broker that does not know the version answers in version 0: only its error code can be relied on.
         return IsUnsupportedVersion(frame)

@@ -93,8 +93,8 @@ internal sealed class FrameConnection : IAsyncDisposable
         catch (TimeoutException exception)
         {
             request.Abandon(CancellationToken.None);
-            var failure = new ClientTimeoutException(
-                $"{Address} did not answer within {timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s.", exception);
+            var seconds = timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture);
+            var failure = new ClientTimeoutException($"{Address} did not answer within {seconds} s.", exception);
             Fail(failure);
             throw failure;
         }
@@ -157,7 +157,7 @@ internal sealed class FrameConnection : IAsyncDisposable
         }
         catch (Exception exception) when (exception is SocketException or OperationCanceledException)
         {
-            Fail(new ConnectionFailedException($"The connection to {Address} was lost: {exception.Message}", exception));
+            Fail(Lost(exception));
         }
 
         // Whoever got into the queue before it closed learns of the failure too.
@@ -188,8 +188,8 @@ internal sealed class FrameConnection : IAsyncDisposable
                 if (length < LengthSize || length > _options.MaxResponseBytes)
                 {
                     Fail(new ProtocolViolationException(
-                        $"{Address} sent an answer of {length} bytes; {LengthSize} to {_options.MaxResponseBytes} are " +
-                        "possible. Is this a Kafka listener without TLS?"));
+                        $"{Address} sent an answer of {length} bytes, and at most {_options.MaxResponseBytes} are " +
+                        "allowed. Is this a Kafka listener without TLS?"));
                     return;
                 }
 
@@ -200,7 +200,7 @@ internal sealed class FrameConnection : IAsyncDisposable
         }
         catch (Exception exception) when (exception is SocketException or OperationCanceledException)
         {
-            Fail(new ConnectionFailedException($"The connection to {Address} was lost: {exception.Message}", exception));
+            Fail(Lost(exception));
         }
         catch (KafkaException exception)
         {
@@ -267,6 +267,9 @@ internal sealed class FrameConnection : IAsyncDisposable
             return _awaited.Remove(correlationId, out var request) ? request : null;
         }
     }
+
+    private ConnectionFailedException Lost(Exception exception) =>
+        new($"The connection to {Address} was lost: {exception.Message}", exception);
 
     private KafkaException Failure() =>
         Volatile.Read(ref _failure) ?? new ConnectionFailedException($"The connection to {Address} is closed.");

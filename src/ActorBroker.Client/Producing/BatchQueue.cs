@@ -26,7 +26,10 @@ internal sealed class BatchQueue : IDisposable
         _options = options;
         _clock = clock;
         _linger = clock.CreateTimer(
-            static state => ((BatchQueue)state!).LingerIsOver(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            static state => ((BatchQueue)state!).LingerIsOver(),
+            this,
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan);
     }
 
     public string Topic { get; }
@@ -48,7 +51,11 @@ internal sealed class BatchQueue : IDisposable
 
     /// <summary>Adds a record; true in <paramref name="filled"/> where it filled its batch.</summary>
     public PendingRecord Append(
-        in ProducerRecord record, ReadOnlySpan<RecordHeader> headers, long timestampMs, long recordBytes, out bool filled)
+        in ProducerRecord record,
+        ReadOnlySpan<RecordHeader> headers,
+        long timestampMs,
+        long recordBytes,
+        out bool filled)
     {
         lock (_gate)
         {
@@ -150,7 +157,8 @@ internal sealed class BatchQueue : IDisposable
             var left = _options.Linger - _clock.GetElapsedTime(_open.OpenedAt);
             if (left > TimeSpan.Zero)
             {
-                _linger.Change(TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
+                var leftMs = TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds));
+                _linger.Change(leftMs, Timeout.InfiniteTimeSpan);
                 return;
             }
 

@@ -16,7 +16,7 @@ internal sealed class ByteBudget
         if (bytes > _capacity)
         {
             return ValueTask.FromException(new KafkaException(
-                $"A record of {bytes} bytes does not fit the producer's buffer of {_capacity} bytes: raise BufferBytes."));
+                $"A record of {bytes} bytes does not fit the producer's buffer of {_capacity}: raise BufferBytes."));
         }
 
         lock (_gate)

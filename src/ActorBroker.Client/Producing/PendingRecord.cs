@@ -17,6 +17,9 @@ public readonly struct PendingRecord : IEquatable<PendingRecord>
     /// <summary>The record's partition.</summary>
     public int Partition => _batch.Partition;
 
+    /// <summary>True once the record has failed for good: <see cref="DeliveredAsync"/> says why.</summary>
+    public bool HasFailed => _batch.Delivered.IsFaulted;
+
     /// <summary>Waits until the record is acknowledged; throws where it has failed for good.</summary>
     public async ValueTask<RecordMetadata> DeliveredAsync(CancellationToken cancel = default)
     {

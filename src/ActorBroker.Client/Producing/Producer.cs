@@ -123,7 +123,7 @@ public sealed class Producer : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.InFlightPerPartition, 5);
         if (options.Idempotent && options.Acks != Acks.All)
         {
-            throw new ArgumentException("An idempotent producer needs Acks.All: set Idempotent to false.", nameof(options));
+            throw new ArgumentException("An idempotent producer needs Acks.All: set Idempotent to false.");
         }
     }
 
@@ -136,7 +136,11 @@ public sealed class Producer : IAsyncDisposable
     }
 
     private PendingRecord Append(
-        string topic, in ProducerRecord record, ReadOnlySpan<RecordHeader> headers, long bytes, RecordPartitioner partitioner)
+        string topic,
+        in ProducerRecord record,
+        ReadOnlySpan<RecordHeader> headers,
+        long bytes,
+        RecordPartitioner partitioner)
     {
         var partition = record.Partition
             ?? (record.Key is { } key ? partitioner.ForKey(key.Span) : partitioner.Sticky);
