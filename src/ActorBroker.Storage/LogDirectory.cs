@@ -1,11 +1,70 @@
 using ActorBroker.Core;
+using ActorBroker.Storage.Files;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ActorBroker.Storage;
 
 /// <summary>One entry of <c>log.dirs</c>, locked for this broker: its identity, its checkpoints and its partitions.</summary>
 public sealed class LogDirectory : IDisposable
 {
+    private const string LockName = ".lock";
+    private const string CleanShutdownName = ".kafka_cleanshutdown";
+    private const string RecoveryPointsName = "recovery-point-offset-checkpoint";
+    private const string HighWatermarksName = "replication-offset-checkpoint";
+    private const string LogStartOffsetsName = "log-start-offset-checkpoint";
+    private const string CleanerOffsetsName = "cleaner-offset-checkpoint";
+
+    private readonly IFileSystem _files;
+    private readonly ILogger _logger;
+    private readonly IDisposable _lock;
+    private readonly OffsetCheckpoint _recoveryPoints;
+    private readonly OffsetCheckpoint _highWatermarks;
+    private readonly OffsetCheckpoint _logStartOffsets;
+    private readonly OffsetCheckpoint _cleanerOffsets;
+
+    private LogDirectory(
+        string path, IFileSystem files, IDisposable ownership, string? clusterId, int brokerId, ILogger logger)
+    {
+        Path = path;
+        _files = files;
+        _logger = logger;
+        _lock = ownership;
+        var identity = MetaProperties.Reconcile(files, path, clusterId, brokerId);
+        ClusterId = identity.ClusterId;
+        DirectoryId = identity.DirectoryId;
+        WasCleanShutdown = TakeMarker();
+        _recoveryPoints = Checkpoint(RecoveryPointsName);
+        _highWatermarks = Checkpoint(HighWatermarksName);
+        _logStartOffsets = Checkpoint(LogStartOffsetsName);
+        _cleanerOffsets = Checkpoint(CleanerOffsetsName);
+        RemoveLeftovers();
+    }
+
+    /// <summary>The folder.</summary>
+    public string Path { get; }
+
+    /// <summary>The cluster's id.</summary>
+    public string ClusterId { get; }
+
+    /// <summary>The folder's own id.</summary>
+    public Guid DirectoryId { get; }
+
+    /// <summary>The previous broker stopped cleanly.</summary>
+    public bool WasCleanShutdown { get; }
+
+    /// <summary>As read at open or last written: everything below is flushed.</summary>
+    public IReadOnlyDictionary<TopicPartition, long> RecoveryPoints => _recoveryPoints.Offsets;
+
+    /// <summary>As read at open or last written.</summary>
+    public IReadOnlyDictionary<TopicPartition, long> HighWatermarks => _highWatermarks.Offsets;
+
+    /// <summary>As read at open or last written: starts that DeleteRecords moved.</summary>
+    public IReadOnlyDictionary<TopicPartition, long> LogStartOffsets => _logStartOffsets.Offsets;
+
+    /// <summary>As read at open or last written: first dirty offsets of compacted logs.</summary>
+    public IReadOnlyDictionary<TopicPartition, long> CleanerOffsets => _cleanerOffsets.Offsets;
+
     /// <summary>Creates the folder if need be, locks it, checks whose it is, and reads its checkpoints.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="files">The disk.</param>
@@ -15,61 +74,109 @@ public sealed class LogDirectory : IDisposable
     /// <exception cref="DirectoryLockedException">Another broker owns the folder.</exception>
     /// <exception cref="LogDirectoryException">The folder can't be used; the message says what to do.</exception>
     public static LogDirectory Open(
-        string path, IFileSystem files, string? clusterId, int brokerId, ILogger? logger = null) =>
-        throw new NotImplementedException();
+        string path, IFileSystem files, string? clusterId, int brokerId, ILogger? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        path = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
+        IDisposable? ownership = null;
+        try
+        {
+            files.CreateDirectory(path);
+            ownership = files.TryLock(System.IO.Path.Combine(path, LockName))
+                ?? throw new DirectoryLockedException(
+                    $"The data folder '{path}' is in use by another broker: stop that one, or set another log.dirs.");
+            return new LogDirectory(path, files, ownership, clusterId, brokerId, logger ?? NullLogger.Instance);
+        }
+        catch (Exception error)
+        {
+            ownership?.Dispose();
+            if (error is LogDirectoryException || error is not (IOException or UnauthorizedAccessException))
+            {
+                throw;
+            }
 
-    /// <summary>The folder.</summary>
-    public string Path => throw new NotImplementedException();
-
-    /// <summary>The cluster's id.</summary>
-    public string ClusterId => throw new NotImplementedException();
-
-    /// <summary>The folder's own id.</summary>
-    public Guid DirectoryId => throw new NotImplementedException();
-
-    /// <summary>The previous broker stopped cleanly.</summary>
-    public bool WasCleanShutdown => throw new NotImplementedException();
-
-    /// <summary>As read at open or last written: everything below is flushed.</summary>
-    public IReadOnlyDictionary<TopicPartition, long> RecoveryPoints => throw new NotImplementedException();
-
-    /// <summary>As read at open or last written.</summary>
-    public IReadOnlyDictionary<TopicPartition, long> HighWatermarks => throw new NotImplementedException();
-
-    /// <summary>As read at open or last written: starts that DeleteRecords moved.</summary>
-    public IReadOnlyDictionary<TopicPartition, long> LogStartOffsets => throw new NotImplementedException();
-
-    /// <summary>As read at open or last written: first dirty offsets of compacted logs.</summary>
-    public IReadOnlyDictionary<TopicPartition, long> CleanerOffsets => throw new NotImplementedException();
+            throw new LogDirectoryException(
+                $"The data folder '{path}' can't be used ({error.Message.TrimEnd('.')}): "
+                + "make it writable for this user, or set another log.dirs.",
+                error);
+        }
+    }
 
     /// <summary>Replaces the checkpoint in one durable step.</summary>
     public void WriteRecoveryPoints(IReadOnlyDictionary<TopicPartition, long> offsets) =>
-        throw new NotImplementedException();
+        _recoveryPoints.Write(offsets);
 
     /// <summary>Replaces the checkpoint in one durable step.</summary>
     public void WriteHighWatermarks(IReadOnlyDictionary<TopicPartition, long> offsets) =>
-        throw new NotImplementedException();
+        _highWatermarks.Write(offsets);
 
     /// <summary>Replaces the checkpoint in one durable step.</summary>
     public void WriteLogStartOffsets(IReadOnlyDictionary<TopicPartition, long> offsets) =>
-        throw new NotImplementedException();
+        _logStartOffsets.Write(offsets);
 
     /// <summary>Replaces the checkpoint in one durable step.</summary>
     public void WriteCleanerOffsets(IReadOnlyDictionary<TopicPartition, long> offsets) =>
-        throw new NotImplementedException();
+        _cleanerOffsets.Write(offsets);
 
-    /// <summary>The partitions that have a folder here, by name.</summary>
-    public IReadOnlyList<PartitionFolder> ListPartitions() => throw new NotImplementedException();
+    /// <summary>The partitions that have a folder here, by name. Folders that are none are left alone, and reported.</summary>
+    public IReadOnlyList<PartitionFolder> ListPartitions()
+    {
+        var partitions = new List<PartitionFolder>();
+        foreach (var name in _files.ListDirectories(Path).Order(StringComparer.Ordinal))
+        {
+            var folder = System.IO.Path.Combine(Path, name);
+            if (FolderName.TryParse(name, out var partition))
+            {
+                partitions.Add(new PartitionFolder(partition, folder, PartitionMetadata.Read(_files, folder)));
+            }
+            else
+            {
+                LogDirectoryLog.UnknownFolder(_logger, folder);
+            }
+        }
+
+        return partitions;
+    }
 
     /// <summary>Where the partition's folder is, or would be.</summary>
-    public string PathOf(TopicPartition partition) => throw new NotImplementedException();
+    public string PathOf(TopicPartition partition) => System.IO.Path.Combine(Path, partition.ToString());
 
     /// <summary>Size and free space of the volume, in bytes; (-1, -1) where unknown.</summary>
-    public (long TotalBytes, long UsableBytes) Volume() => throw new NotImplementedException();
+    public (long TotalBytes, long UsableBytes) Volume() => _files.Volume(Path);
 
     /// <summary>Notes that all logs were closed cleanly; the next open reports it, once.</summary>
-    public void MarkCleanShutdown() => throw new NotImplementedException();
+    public void MarkCleanShutdown() => AtomicFile.Write(
+        _files, System.IO.Path.Combine(Path, CleanShutdownName), """{"version":0,"brokerEpoch":-1}""");
 
     /// <summary>Gives the folder free.</summary>
-    public void Dispose() => throw new NotImplementedException();
+    public void Dispose() => _lock.Dispose();
+
+    private OffsetCheckpoint Checkpoint(string name) => new(_files, System.IO.Path.Combine(Path, name));
+
+    private bool TakeMarker()
+    {
+        var marker = System.IO.Path.Combine(Path, CleanShutdownName);
+        if (!_files.FileExists(marker))
+        {
+            return false;
+        }
+
+        // Gone for good before anything is written: a crash from here on must be seen as one.
+        _files.DeleteFile(marker);
+        _files.SyncDirectory(Path);
+        return true;
+    }
+
+    private void RemoveLeftovers()
+    {
+        foreach (var name in _files.ListDirectories(Path).ToList())
+        {
+            if (name.EndsWith(FolderName.AsideSuffix, StringComparison.Ordinal) && name.Contains('.'))
+            {
+                var folder = System.IO.Path.Combine(Path, name);
+                LogDirectoryLog.LeftoverRemoved(_logger, folder);
+                _files.DeleteDirectory(folder);
+            }
+        }
+    }
 }
