@@ -4,7 +4,7 @@ using ActorBroker.Storage.Tests.Support;
 namespace ActorBroker.Storage.Tests;
 
 /// <summary>What a log does, on any disk.</summary>
-public abstract class LogConformance : IDisposable
+public abstract partial class LogConformance : IDisposable
 {
     private readonly TestDisk _disk;
     private LogHarness? _harness;
