@@ -1,4 +1,5 @@
 using System.Net;
+using ActorBroker.Protocol;
 using Microsoft.Extensions.Logging;
 
 namespace ActorBroker.Gateway.Connections;
@@ -24,7 +25,7 @@ internal sealed partial class Connection
 
     [LoggerMessage(
         EventId = 3106, Level = LogLevel.Debug, Message = "Closing {Remote}: it sent a malformed header of {Api}.")]
-    private static partial void LogBadHeader(ILogger logger, IPEndPoint? remote, string api);
+    private static partial void LogBadHeader(ILogger logger, IPEndPoint? remote, ApiKey api);
 
     [LoggerMessage(
         EventId = 3105, Level = LogLevel.Error,

@@ -136,22 +136,25 @@ internal sealed partial class Connection
         }
     }
 
-    private bool TryFind(RequestFrame frame, out RequestHeader header, [NotNullWhen(true)] out ApiHandler? handler)
+    private bool TryFind(RequestFrame frame, out FrameHeader header, [NotNullWhen(true)] out ApiHandler? handler)
     {
-        header = RequestHeader.ReadStart(frame.Span);
-        if (!_handlers.TryFind(header.ApiKey, header.ApiVersion, out handler))
+        header = FrameHeader.ReadStart(frame.Span);
+        handler = null;
+        if (!_handlers.TryFind(header.ApiKey, header.ApiVersion, out var match))
         {
             LogUnknownApi(_logger, Remote, header.ApiKey, header.ApiVersion);
             return false;
         }
 
         // A version that we don't know may have a header that we don't know either: then only its start is read.
-        if (handler.Supports(header.ApiVersion) && !header.TryReadRest(frame.Span, handler.IsFlexible(header.ApiVersion)))
+        if (match.Api.Supports(header.ApiVersion) &&
+            !header.TryReadRest(frame.Span, header.ApiVersion >= match.Handler.FirstFlexibleVersion))
         {
-            LogBadHeader(_logger, Remote, handler.Name);
+            LogBadHeader(_logger, Remote, match.Api.Key);
             return false;
         }
 
+        handler = match.Handler;
         return true;
     }
 

@@ -1,37 +1,75 @@
+using ActorBroker.Protocol;
+
 namespace ActorBroker.Gateway.Dispatch;
 
 /// <summary>
-/// Serves one API key. Each handler's comment tells its versions, behaviour and gaps; the versions themselves are stated
-/// once, in the handler table.
+/// Serves one API key. Each handler's comment tells its behaviour and gaps; the versions are stated once, in the table of
+/// served APIs.
 /// </summary>
-internal abstract class ApiHandler(string name, short key, short min, short max)
+internal abstract class ApiHandler
 {
-    /// <summary>The API's name.</summary>
-    public string Name => name;
-
-    /// <summary>The API's number.</summary>
-    public short Key => key;
-
-    /// <summary>The lowest version that works.</summary>
-    public short Min => min;
-
-    /// <summary>The highest version that works.</summary>
-    public short Max => max;
-
     /// <summary>Consecutive requests of this kind may be in work together; their effects still come in order.</summary>
     public virtual bool MayOverlap => false;
 
     /// <summary>Unsupported versions come to this handler too, instead of closing the connection.</summary>
     public virtual bool AnswersAnyVersion => false;
 
-    /// <summary>True for versions that work.</summary>
-    public bool Supports(short version) => version >= min && version <= max;
-
-    /// <summary>True where header and body have the flexible encoding.</summary>
-    public abstract bool IsFlexible(short version);
+    /// <summary>The first version whose header and body have the flexible encoding.</summary>
+    public abstract short FirstFlexibleVersion { get; }
 
     /// <summary>
     /// Answers a request. What must happen in order happens before the first wait; an exception closes the connection.
     /// </summary>
     public abstract ValueTask<Response> HandleAsync(RequestContext request);
+}
+
+/// <summary>A handler whose messages are generated: decodes the request, encodes the response.</summary>
+/// <remarks>
+/// The frame goes back to the pool as soon as it is decoded, so requests with byte fields need a handler of their own.
+/// </remarks>
+internal abstract class ApiHandler<TRequest, TResponse> : ApiHandler
+    where TRequest : class, IApiRequest<TRequest>
+    where TResponse : class, IApiResponse<TResponse>
+{
+    public sealed override short FirstFlexibleVersion => TRequest.FirstFlexibleVersion;
+
+    public override ValueTask<Response> HandleAsync(RequestContext request)
+    {
+        var reader = new KafkaReader(request.Body);
+        var message = TRequest.Read(ref reader, request.Version);
+        if (reader.Faulted)
+        {
+            throw new BadRequestException($"its {TRequest.ApiKey} request v{request.Version} is malformed.");
+        }
+
+        request.Frame.Dispose();
+        var response = AnswerAsync(message, request);
+        return response.IsCompletedSuccessfully
+            ? new ValueTask<Response>(Encode(response.Result, request))
+            : EncodeAsync(response, request);
+    }
+
+    /// <summary>Answers a decoded request.</summary>
+    protected abstract ValueTask<TResponse> AnswerAsync(TRequest message, RequestContext request);
+
+    private static async ValueTask<Response> EncodeAsync(ValueTask<TResponse> response, RequestContext request) =>
+        Encode(await response.ConfigureAwait(false), request);
+
+    private static BufferResponse Encode(TResponse response, RequestContext request)
+    {
+        // ApiVersions is answered with header version 0 always, so that a client can read it before it knows versions.
+        var flexibleHeader = request.Version >= TResponse.FirstFlexibleVersion &&
+            TResponse.ApiKey != ApiKey.ApiVersions;
+        var writer = ResponseFrame.Begin(request.Header.CorrelationId, flexibleHeader);
+        try
+        {
+            response.Write(writer, request.Version);
+            return ResponseFrame.End(writer);
+        }
+        catch
+        {
+            writer.Dispose();
+            throw;
+        }
+    }
 }

@@ -2,29 +2,29 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace ActorBroker.Gateway.Dispatch;
 
-/// <summary>The APIs that are served, by key: dispatch and ApiVersions both come from here.</summary>
+/// <summary>Finds the handler of a request by its API key and version.</summary>
 internal sealed class HandlerTable
 {
-    private readonly ApiHandler?[] _byKey;
+    private readonly HandlerMatch?[] _byKey;
 
-    public HandlerTable(IReadOnlyCollection<ApiHandler> handlers)
+    public HandlerTable(IReadOnlyCollection<HandlerMatch> handlers)
     {
-        _byKey = new ApiHandler?[handlers.Max(handler => handler.Key) + 1];
-        foreach (var handler in handlers)
+        _byKey = new HandlerMatch?[handlers.Max(match => (int)match.Api.Key) + 1];
+        foreach (var match in handlers)
         {
-            _byKey[handler.Key] = handler;
+            _byKey[(int)match.Api.Key] = match;
         }
-
-        Handlers = [.. _byKey.OfType<ApiHandler>()];
     }
-
-    /// <summary>All handlers, by key.</summary>
-    public IReadOnlyList<ApiHandler> Handlers { get; }
 
     /// <summary>Finds who answers this version of an API.</summary>
-    public bool TryFind(short key, short version, [NotNullWhen(true)] out ApiHandler? handler)
+    public bool TryFind(short key, short version, [NotNullWhen(true)] out HandlerMatch? match)
     {
-        handler = key >= 0 && key < _byKey.Length ? _byKey[key] : null;
-        return handler is not null && (handler.Supports(version) || handler.AnswersAnyVersion);
+        match = key >= 0 && key < _byKey.Length ? _byKey[key] : null;
+        return match is not null && (match.Api.Supports(version) || match.Handler.AnswersAnyVersion);
     }
 }
+
+/// <summary>An API and its handler.</summary>
+/// <param name="Api">The API and its versions.</param>
+/// <param name="Handler">Who answers it.</param>
+internal sealed record HandlerMatch(ServedApi Api, ApiHandler Handler);

@@ -6,7 +6,7 @@ namespace ActorBroker.Gateway.Dispatch;
 /// <param name="Header">Its header.</param>
 /// <param name="Frame">Its bytes; valid until the handler's task completes, or until the handler gives them back.</param>
 /// <param name="Connection">Where it came from.</param>
-internal sealed record RequestContext(RequestHeader Header, RequestFrame Frame, Connection Connection)
+internal sealed record RequestContext(FrameHeader Header, RequestFrame Frame, Connection Connection)
 {
     /// <summary>The version of the request and of its response.</summary>
     public short Version => Header.ApiVersion;

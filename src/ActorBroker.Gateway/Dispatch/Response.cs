@@ -1,5 +1,5 @@
-using System.Buffers;
 using ActorBroker.Gateway.Transport;
+using ActorBroker.Protocol;
 
 namespace ActorBroker.Gateway.Dispatch;
 
@@ -32,20 +32,11 @@ internal abstract class Response : IDisposable
 }
 
 /// <summary>A response in one pooled buffer.</summary>
-internal sealed class BufferResponse(byte[] pooled, int length) : Response
+internal sealed class BufferResponse(KafkaWriter frame) : Response
 {
-    private byte[]? _pooled = pooled;
+    public override ReadOnlyMemory<byte>? Bytes => frame.WrittenMemory;
 
-    public override ReadOnlyMemory<byte>? Bytes =>
-        (_pooled ?? throw new ObjectDisposedException(nameof(BufferResponse))).AsMemory(0, length);
+    public override ValueTask SendAsync(ITransport transport) => transport.SendAsync(frame.WrittenMemory);
 
-    public override ValueTask SendAsync(ITransport transport) => transport.SendAsync(Bytes!.Value);
-
-    public override void Dispose()
-    {
-        if (Interlocked.Exchange(ref _pooled, null) is { } buffer)
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
+    public override void Dispose() => frame.Dispose();
 }

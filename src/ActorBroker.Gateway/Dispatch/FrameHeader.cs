@@ -6,7 +6,7 @@ namespace ActorBroker.Gateway.Dispatch;
 /// A request's header, versions 1 and 2. Read by hand in two steps, since the version of the header is known only from
 /// the API key and version at its start.
 /// </summary>
-internal struct RequestHeader
+internal struct FrameHeader
 {
     private const int StartBytes = 8;
 
@@ -25,7 +25,7 @@ internal struct RequestHeader
     public int BodyOffset { get; private set; }
 
     /// <summary>Reads API key, version and correlation id; the frame has at least these 8 bytes.</summary>
-    public static RequestHeader ReadStart(ReadOnlySpan<byte> frame) => new()
+    public static FrameHeader ReadStart(ReadOnlySpan<byte> frame) => new()
     {
         ApiKey = BinaryPrimitives.ReadInt16BigEndian(frame),
         ApiVersion = BinaryPrimitives.ReadInt16BigEndian(frame[2..]),
