@@ -62,6 +62,10 @@ public sealed class RecordBatchBuilder : IDisposable
     }
 
     /// <summary>Adds a record at the next offset.</summary>
+    /// <remarks>
+    /// Null means no key or no value. A null <c>byte[]</c>, also the bare null of <c>x ? null : bytes</c>, converts to
+    /// empty memory instead: write <c>default(ReadOnlyMemory&lt;byte&gt;?)</c> there.
+    /// </remarks>
     public void Append(
         long timestampMs,
         ReadOnlyMemory<byte>? key,

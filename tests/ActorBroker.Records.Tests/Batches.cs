@@ -17,6 +17,9 @@ internal static class Batches
 
     public const long Time = 1_700_000_000_000;
 
+    /// <summary>A null of the right type: a bare one next to bytes would convert to empty memory.</summary>
+    public static ReadOnlyMemory<byte>? NoBytes => null;
+
     public static ReadOnlyMemory<byte> Text(string text) => Encoding.UTF8.GetBytes(text);
 
     public static byte[] Some(int count, RecordBatchOptions? options = null, int seed = 1)
@@ -29,8 +32,8 @@ internal static class Batches
             random.NextBytes(value);
             builder.Append(
                 Time + i,
-                i % 5 == 0 ? null : Text($"key-{i}"),
-                i % 7 == 0 ? null : value,
+                i % 5 == 0 ? NoBytes : Text($"key-{i}"),
+                i % 7 == 0 ? NoBytes : value,
                 i % 3 == 0 ? [new RecordHeader("trace", Text("abc")), new RecordHeader("empty", null)] : []);
         }
 
