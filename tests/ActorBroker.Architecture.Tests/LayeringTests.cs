@@ -1,0 +1,78 @@
+using System.Reflection;
+using System.Xml.Linq;
+
+namespace ActorBroker.Architecture.Tests;
+
+/// <summary>
+/// The house's floor plan: which room may reference which. Arrows point one way only; the same table stands in
+/// <c>docs/architecture.md</c>.
+/// </summary>
+public class LayeringTests
+{
+    private static readonly Dictionary<string, Room> Plan = new()
+    {
+        ["Records"] = new([], ["IronSnappy"]),
+        ["Protocol"] = new(["Records"], []),
+        ["Core"] = new(["Records"], ["Microsoft.CodeAnalysis.BannedApiAnalyzers"]),
+        ["Storage"] = new(["Records", "Core"], ["Microsoft.Extensions.Logging.Abstractions"]),
+        ["Broker"] = new(["Core", "Storage"], ["Microsoft.Extensions.Logging.Abstractions"]),
+        ["Gateway"] = new(["Protocol", "Broker"], ["Microsoft.Extensions.Logging.Abstractions"]),
+        ["Client"] = new(["Records", "Protocol"], []),
+        ["Cli"] = new(["Client"], ["Spectre.Console", "System.CommandLine"]),
+        ["Server"] = new(
+            ["Records", "Protocol", "Core", "Storage", "Broker", "Gateway"], ["Microsoft.Extensions.Logging.Console"]),
+    };
+
+    /// <summary>Runs in the compiler only, so it is not in the plan.</summary>
+    private const string Generator = "Protocol.Generator";
+
+    private sealed record Room(string[] MayReference, string[] Packages);
+
+    public static TheoryData<string> Rooms => [.. Plan.Keys];
+
+    [Fact]
+    public void The_plan_shows_every_room() => Assert.Equal(
+        Plan.Keys.Append(Generator).Order(), Repository.RoomProjects.Keys.Order());
+
+    [Fact]
+    public void No_arrow_points_back()
+    {
+        foreach (var room in Plan.Keys)
+        {
+            Assert.DoesNotContain(room, Below(room));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Rooms))]
+    public void A_project_references_only_what_the_plan_allows(string room)
+    {
+        var project = XDocument.Load(Repository.RoomProjects[room]);
+        var rooms = Includes(project, "ProjectReference")
+            .Select(path => Path.GetFileNameWithoutExtension(path)["ActorBroker.".Length..])
+            .Where(name => name != Generator);
+
+        Assert.Empty(rooms.Except(Plan[room].MayReference));
+        Assert.Empty(Includes(project, "PackageReference").Except(Plan[room].Packages));
+    }
+
+    /// <summary>A room sees what its neighbours show it, however far down that lives; never anything above.</summary>
+    [Theory]
+    [MemberData(nameof(Rooms))]
+    public void An_assembly_uses_only_what_lies_below_it(string room)
+    {
+        var name = room == "Cli" ? "actorbroker" : $"ActorBroker.{room}";
+        var used = Assembly.Load(new AssemblyName(name)).GetReferencedAssemblies()
+            .Select(reference => reference.Name!)
+            .Where(reference => reference.StartsWith("ActorBroker.", StringComparison.OrdinalIgnoreCase))
+            .Select(reference => reference["ActorBroker.".Length..]);
+
+        Assert.Empty(used.Except(Below(room)));
+    }
+
+    private static HashSet<string> Below(string room) =>
+        [.. Plan[room].MayReference.SelectMany(next => Below(next).Append(next))];
+
+    private static IEnumerable<string> Includes(XDocument project, string kind) =>
+        project.Descendants(kind).Select(reference => reference.Attribute("Include")!.Value.Replace('\\', '/'));
+}
