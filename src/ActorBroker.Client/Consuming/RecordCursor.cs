@@ -36,8 +36,8 @@ internal struct RecordCursor(RecordBatchHeader header, ReadOnlyMemory<byte> bloc
             TimestampMs = header.TimestampType == TimestampType.LogAppendTime
                 ? header.MaxTimestamp
                 : header.BaseTimestamp + reader.TimestampDelta,
-            Key = reader.IsKeyNull ? null : Within(rest, reader.Key),
-            Value = reader.IsValueNull ? null : Within(rest, reader.Value),
+            Key = Within(rest, reader.Key, reader.IsKeyNull),
+            Value = Within(rest, reader.Value, reader.IsValueNull),
             HeaderCount = reader.HeaderCount,
             Encoded = rest[..reader.Encoded.Length],
         };
@@ -46,6 +46,13 @@ internal struct RecordCursor(RecordBatchHeader header, ReadOnlyMemory<byte> bloc
         return true;
     }
 
-    private static ReadOnlyMemory<byte> Within(ReadOnlyMemory<byte> block, ReadOnlySpan<byte> part) =>
-        block.Span.Overlaps(part, out var at) ? block.Slice(at, part.Length) : default;
+    private static ReadOnlyMemory<byte>? Within(ReadOnlyMemory<byte> block, ReadOnlySpan<byte> part, bool isNull)
+    {
+        if (isNull)
+        {
+            return null;
+        }
+
+        return block.Span.Overlaps(part, out var at) ? block.Slice(at, part.Length) : ReadOnlyMemory<byte>.Empty;
+    }
 }

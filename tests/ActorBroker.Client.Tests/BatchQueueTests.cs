@@ -1,0 +1,89 @@
+using ActorBroker.Client.Producing;
+
+namespace ActorBroker.Client.Tests;
+
+/// <summary>When a batch is ready: full, its linger over, flushed or completed.</summary>
+public sealed class BatchQueueTests
+{
+    private static readonly ProducerOptions Patient = new() { Linger = TimeSpan.FromHours(1), BatchBytes = 1000 };
+
+    [Fact]
+    public void A_batch_waits_for_more_records()
+    {
+        using var queue = NewQueue(Patient);
+        Append(queue, 100);
+
+        Assert.False(queue.TryTake(out _));
+    }
+
+    [Fact]
+    public void A_record_that_does_not_fit_closes_the_batch_before_it()
+    {
+        using var queue = NewQueue(Patient);
+        Append(queue, 500);
+        Append(queue, 500);
+
+        Assert.True(queue.TryTake(out var batch));
+        Assert.Equal(1, batch.Count);
+        Assert.False(queue.TryTake(out _));
+    }
+
+    [Fact]
+    public void A_record_larger_than_a_batch_travels_alone()
+    {
+        using var queue = NewQueue(Patient);
+        Append(queue, 10);
+        Append(queue, 5000);
+        Append(queue, 10);
+
+        Assert.True(queue.TryTake(out var before));
+        Assert.Equal(1, before.Count);
+        Assert.True(queue.TryTake(out var large));
+        Assert.Equal(1, large.Count);
+        Assert.True(large.SizeInBytes > 5000);
+        Assert.False(queue.TryTake(out _));
+    }
+
+    [Fact]
+    public async Task A_batch_becomes_ready_when_its_linger_is_over()
+    {
+        using var queue = NewQueue(Patient with { Linger = TimeSpan.FromMilliseconds(5) });
+        var changed = queue.Changed;
+        Append(queue, 100);
+        await changed.WaitAsync(TestContext.Current.CancellationToken);
+
+        Assert.True(queue.TryTake(out var batch));
+        Assert.Equal(1, batch.Count);
+    }
+
+    [Fact]
+    public void Flushing_makes_all_ready_and_names_the_newest()
+    {
+        using var queue = NewQueue(Patient);
+        Append(queue, 10);
+        Append(queue, 20);
+        var newest = queue.Flush();
+
+        Assert.True(queue.TryTake(out var batch));
+        Assert.Same(newest, batch);
+        Assert.Equal(2, batch.Count);
+    }
+
+    [Fact]
+    public void A_completed_queue_is_drained_once_it_is_empty_and_takes_no_more()
+    {
+        using var queue = NewQueue(Patient);
+        Append(queue, 10);
+        queue.Complete();
+
+        Assert.False(queue.IsDrained);
+        Assert.True(queue.TryTake(out _));
+        Assert.True(queue.IsDrained);
+        Assert.Throws<ObjectDisposedException>(() => Append(queue, 10));
+    }
+
+    private static BatchQueue NewQueue(ProducerOptions options) => new("topic", 0, options, TimeProvider.System);
+
+    private static void Append(BatchQueue queue, int bytes) =>
+        queue.Append(new ProducerRecord { Value = new byte[bytes] }, [], 0, bytes, out _);
+}

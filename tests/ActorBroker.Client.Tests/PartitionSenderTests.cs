@@ -1,0 +1,167 @@
+using ActorBroker.Client.Producing;
+using ActorBroker.Records;
+
+namespace ActorBroker.Client.Tests;
+
+/// <summary>Order and exactly-once of one partition's batches, through every kind of failure.</summary>
+public sealed class PartitionSenderTests
+{
+    private static readonly ClientOptions Client = new()
+    {
+        BootstrapServers = "unused:1",
+        RetryBackoff = TimeSpan.FromMilliseconds(1),
+        RetryBackoffMax = TimeSpan.FromMilliseconds(2),
+    };
+
+    private readonly FakeCluster _cluster = new();
+    private readonly List<ProduceBatch> _settled = [];
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Records_are_stored_in_the_order_in_which_they_were_sent()
+    {
+        var records = await SendAsync(100);
+
+        Assert.Equal(Enumerable.Range(0, 100), _cluster.Stored);
+        Assert.Equal(41, (await records[41].DeliveredAsync(Cancel)).Offset);
+    }
+
+    [Fact]
+    public async Task A_retriable_refusal_in_the_middle_keeps_order_and_count()
+    {
+        _cluster.RefuseNext(new BrokerErrorException(ErrorCode.NotLeaderOrFollower, "Producing"));
+        _cluster.RefuseNext(new BrokerErrorException(ErrorCode.OutOfOrderSequenceNumber, "Producing"));
+        await SendAsync(50);
+
+        Assert.Equal(Enumerable.Range(0, 50), _cluster.Stored);
+        Assert.True(_cluster.Lookups >= 2);
+    }
+
+    [Fact]
+    public async Task A_batch_whose_answer_was_lost_is_not_stored_twice()
+    {
+        _cluster.LoseNextAnswer();
+        var records = await SendAsync(20);
+
+        Assert.Equal(Enumerable.Range(0, 20), _cluster.Stored);
+        Assert.Equal(-1, (await records[0].DeliveredAsync(Cancel)).Offset);
+        Assert.Equal(19, (await records[19].DeliveredAsync(Cancel)).Offset);
+    }
+
+    [Fact]
+    public async Task A_final_refusal_fails_what_was_sent_behind_it_and_later_records_start_anew()
+    {
+        var held = _cluster.HoldNext();
+        _cluster.RefuseNext(new BrokerErrorException(ErrorCode.MessageTooLarge, "Producing"));
+        var queue = NewQueue(Options(true));
+        var first = Append(queue, 0);
+        var tooLarge = Append(queue, 1);
+        var behind = Append(queue, 2);
+        var running = Sender(queue, Options(true)).RunAsync(Cancel);
+        held.SetResult();
+        Assert.Equal(0, (await first.DeliveredAsync(Cancel)).Offset);
+        await Assert.ThrowsAsync<BrokerErrorException>(async () => await tooLarge.DeliveredAsync(Cancel));
+        await Assert.ThrowsAsync<BrokerErrorException>(async () => await behind.DeliveredAsync(Cancel));
+        var later = Append(queue, 3);
+        queue.Complete();
+        await running;
+
+        Assert.Equal(1, (await later.DeliveredAsync(Cancel)).Offset);
+        Assert.Equal([0, 3], _cluster.Stored);
+    }
+
+    [Fact]
+    public async Task A_batch_that_stays_refused_fails_when_its_delivery_time_is_over()
+    {
+        for (var i = 0; i < 10_000; i++)
+        {
+            _cluster.RefuseNext(new BrokerErrorException(ErrorCode.NotEnoughReplicas, "Producing"));
+        }
+
+        var options = Options(true) with { DeliveryTimeout = TimeSpan.FromMilliseconds(30) };
+        var queue = NewQueue(options);
+        var record = Append(queue, 0);
+        queue.Complete();
+        await Sender(queue, options).RunAsync(Cancel);
+
+        var failure = await Assert.ThrowsAsync<ClientTimeoutException>(
+            async () => await record.DeliveredAsync(Cancel));
+        Assert.Contains("NOT_ENOUGH_REPLICAS", failure.Message, StringComparison.Ordinal);
+        Assert.Empty(_cluster.Stored);
+    }
+
+    [Fact]
+    public async Task Without_idempotence_one_batch_is_under_way_at_a_time()
+    {
+        _cluster.RefuseNext(new BrokerErrorException(ErrorCode.RequestTimedOut, "Producing"));
+        await SendAsync(30, idempotent: false);
+
+        Assert.Equal(1, _cluster.UnderWayMax);
+        Assert.Equal(Enumerable.Range(0, 30), _cluster.Stored);
+    }
+
+    [Fact]
+    public async Task With_idempotence_no_more_than_the_window_is_under_way()
+    {
+        var held = Enumerable.Range(0, 5).Select(_ => _cluster.HoldNext()).ToArray();
+        var queue = NewQueue(Options(true));
+        for (var i = 0; i < 12; i++)
+        {
+            Append(queue, i);
+        }
+
+        queue.Complete();
+        var running = Sender(queue, Options(true)).RunAsync(Cancel);
+        Array.ForEach(held, each => each.SetResult());
+        await running;
+
+        Assert.InRange(_cluster.UnderWayMax, 2, 5);
+    }
+
+    [Fact]
+    public async Task Cancelling_fails_what_is_left_and_gives_every_batch_back()
+    {
+        using var source = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var held = _cluster.HoldNext();
+        var queue = NewQueue(Options(true));
+        var records = Enumerable.Range(0, 8).Select(i => Append(queue, i)).ToArray();
+        var running = Sender(queue, Options(true)).RunAsync(source.Token);
+        await source.CancelAsync();
+        await running;
+        held.SetResult();
+
+        Assert.Equal(8, _settled.Count);
+        foreach (var record in records)
+        {
+            await Assert.ThrowsAnyAsync<KafkaException>(async () => await record.DeliveredAsync(Cancel));
+        }
+    }
+
+    // One record a batch, so that every record has its own place in the window.
+    private static ProducerOptions Options(bool idempotent) => new()
+    {
+        Linger = TimeSpan.Zero,
+        Idempotent = idempotent,
+        Acks = idempotent ? Acks.All : Acks.Leader,
+    };
+
+    private static BatchQueue NewQueue(ProducerOptions options) => new("topic", 0, options, TimeProvider.System);
+
+    private static PendingRecord Append(BatchQueue queue, int value) => queue.Append(
+        new ProducerRecord { Value = BitConverter.GetBytes(value) }, [], 1_700_000_000_000, 100, out _);
+
+    private async Task<PendingRecord[]> SendAsync(int count, bool idempotent = true)
+    {
+        var options = Options(idempotent);
+        using var queue = NewQueue(options);
+        var records = Enumerable.Range(0, count).Select(i => Append(queue, i)).ToArray();
+        queue.Complete();
+        await Sender(queue, options).RunAsync(Cancel);
+        Assert.Equal(count, _settled.Count);
+        return records;
+    }
+
+    private PartitionSender Sender(BatchQueue queue, ProducerOptions options) =>
+        new(queue, _cluster, options, Client, (batch, _) => _settled.Add(batch));
+}

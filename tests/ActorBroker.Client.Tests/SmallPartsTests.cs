@@ -1,0 +1,147 @@
+using System.Text;
+using ActorBroker.Client.Consuming;
+using ActorBroker.Client.Networking;
+using ActorBroker.Client.Producing;
+using ActorBroker.Records;
+
+namespace ActorBroker.Client.Tests;
+
+/// <summary>The small parts: addresses, versions, partitions, the buffer's budget, and reading records.</summary>
+public sealed class SmallPartsTests
+{
+    [Theory]
+    [InlineData("a", "a:9092")]
+    [InlineData("a:1", "a:1")]
+    [InlineData(" a:1 , b:2 ", "a:1 b:2")]
+    [InlineData("[::1]:9093", "[::1]:9093")]
+    [InlineData("::1", "[::1]:9092")]
+    public void A_bootstrap_list_is_read(string text, string expected) =>
+        Assert.Equal(expected, string.Join(' ', BrokerAddress.ParseList(text)));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(",")]
+    [InlineData("a:0")]
+    [InlineData("a:65536")]
+    [InlineData("a:x")]
+    [InlineData(":9092")]
+    public void A_malformed_bootstrap_list_is_refused(string text) =>
+        Assert.Throws<ArgumentException>(() => BrokerAddress.ParseList(text));
+
+    [Theory]
+    [InlineData(0, 5, 2, 9, 5)]
+    [InlineData(3, 12, 0, 9, 9)]
+    [InlineData(3, 3, 3, 3, 3)]
+    public void The_highest_common_version_is_chosen(short min, short max, short ourMin, short ourMax, short expected)
+    {
+        var table = new ApiVersionTable(new Dictionary<short, (short, short)> { [1] = (min, max) });
+        Assert.True(table.TryChoose(1, ourMin, ourMax, out var version));
+        Assert.Equal(expected, version);
+    }
+
+    [Fact]
+    public void There_is_no_version_where_the_ranges_do_not_meet_or_the_api_is_missing()
+    {
+        var table = new ApiVersionTable(new Dictionary<short, (short, short)> { [1] = (4, 5) });
+        Assert.False(table.TryChoose(1, 0, 3, out _));
+        Assert.False(table.TryChoose(1, 6, 9, out _));
+        Assert.False(table.TryChoose(2, 0, 3, out _));
+    }
+
+    [Fact]
+    public void Keyed_records_go_where_Kafkas_default_partitioner_sends_them()
+    {
+        var partitioner = new RecordPartitioner(1000, 0);
+        foreach (var key in new[] { "21", "foobar", "a-little-bit-long-string" })
+        {
+            var bytes = Encoding.ASCII.GetBytes(key);
+            Assert.Equal((Murmur2.Hash(bytes) & int.MaxValue) % 1000, partitioner.ForKey(bytes));
+        }
+
+        // Kafka's own published value: murmur2("foobar") is -790332482.
+        Assert.Equal((-790332482 & int.MaxValue) % 1000, partitioner.ForKey("foobar"u8));
+    }
+
+    [Fact]
+    public void Keyless_records_stay_on_a_partition_until_its_batch_is_full()
+    {
+        var partitioner = new RecordPartitioner(3, 2);
+        Assert.Equal(2, partitioner.Sticky);
+        partitioner.BatchFilled(1);
+        Assert.Equal(2, partitioner.Sticky);
+        partitioner.BatchFilled(2);
+        Assert.Equal(0, partitioner.Sticky);
+    }
+
+    [Fact]
+    public async Task A_full_buffer_makes_callers_wait_in_line()
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        var budget = new ByteBudget(100);
+        await budget.ReserveAsync(80, cancel);
+        var large = budget.ReserveAsync(60, cancel).AsTask();
+        var small = budget.ReserveAsync(10, cancel).AsTask();
+        Assert.False(large.IsCompleted);
+        Assert.False(small.IsCompleted);
+
+        budget.Release(80);
+        await large.WaitAsync(cancel);
+        await small.WaitAsync(cancel);
+    }
+
+    [Fact]
+    public async Task Who_gives_up_waiting_makes_room_for_those_behind()
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        using var source = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var budget = new ByteBudget(100);
+        await budget.ReserveAsync(80, cancel);
+        var large = budget.ReserveAsync(60, source.Token).AsTask();
+        var small = budget.ReserveAsync(10, cancel).AsTask();
+        await source.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => large);
+        await small.WaitAsync(cancel);
+    }
+
+    [Fact]
+    public async Task A_record_larger_than_the_whole_buffer_is_refused_with_the_setting_to_raise()
+    {
+        var failure = await Assert.ThrowsAsync<KafkaException>(
+            async () => await new ByteBudget(100).ReserveAsync(101, TestContext.Current.CancellationToken));
+        Assert.Contains(nameof(ProducerOptions.BufferBytes), failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_batch_is_read_back_record_by_record()
+    {
+        using var builder = new RecordBatchBuilder();
+        builder.Append(1000, "k"u8.ToArray(), "v"u8.ToArray(), [new RecordHeader("h", new byte[] { 1, 2 })]);
+        builder.Append(1005, null, null);
+        builder.Append(990, Array.Empty<byte>(), Array.Empty<byte>());
+        var batch = builder.Build(new RecordBatchOptions { BaseOffset = 70 });
+        Assert.True(RecordBatchHeader.TryRead(batch.Span, out var header));
+        var cursor = new RecordCursor(header, batch[RecordBatchHeader.Size..], 4);
+
+        Assert.True(cursor.TryRead(out var first));
+        Assert.Equal((4, 70L, 1000L), (first.Partition, first.Offset, first.TimestampMs));
+        Assert.Equal("k"u8.ToArray(), first.Key!.Value.ToArray());
+        Assert.Equal("v"u8.ToArray(), first.Value!.Value.ToArray());
+        var headers = Assert.Single(first.GetHeaders());
+        Assert.Equal("h", headers.Key);
+        Assert.Equal([1, 2], headers.Value!.Value.ToArray());
+        Assert.False(cursor.IsComplete);
+
+        Assert.True(cursor.TryRead(out var second));
+        Assert.Equal((71L, 1005L), (second.Offset, second.TimestampMs));
+        Assert.Null(second.Key);
+        Assert.Null(second.Value);
+
+        Assert.True(cursor.TryRead(out var third));
+        Assert.Equal((72L, 990L), (third.Offset, third.TimestampMs));
+        Assert.Equal(0, third.Key!.Value.Length);
+        Assert.Equal(0, third.Value!.Value.Length);
+        Assert.False(cursor.TryRead(out _));
+        Assert.True(cursor.IsComplete);
+    }
+}
