@@ -31,15 +31,8 @@ internal sealed class CleanedSegmentWriter(LogSegment segment, PooledBufferWrite
         }
     }
 
-    /// <summary>Writes what is left, completes the indexes and makes all three files durable.</summary>
-    public void Complete()
-    {
-        Write();
-        segment.Seal();
-        segment.Flush(indexesToo: true);
-    }
-
-    private void Write()
+    /// <summary>Writes what is left.</summary>
+    public void Write()
     {
         if (_batches.Count == 0)
         {

@@ -16,8 +16,4 @@ internal static partial class CompactionLog
         long recordsAfter,
         long bytesBefore,
         long bytesAfter);
-
-    [LoggerMessage(1201, LogLevel.Error,
-        "Could not put a compacted segment of '{Folder}' in its place; the log takes no appends until it is reopened.")]
-    public static partial void SwapFailed(ILogger logger, string folder, Exception error);
 }

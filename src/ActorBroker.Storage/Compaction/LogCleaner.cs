@@ -1,6 +1,5 @@
 using ActorBroker.Core.Configuration;
 using ActorBroker.Records;
-using ActorBroker.Storage.Files;
 using ActorBroker.Storage.Segments;
 
 namespace ActorBroker.Storage.Compaction;
@@ -15,32 +14,30 @@ namespace ActorBroker.Storage.Compaction;
 /// thrown away at start, and groups not yet swapped are simply still dirty. A cleaned segment spans the same offsets as
 /// its inputs, to the last one, so recovery sees from a <c>.swap</c> file alone what it replaces.
 /// </remarks>
-internal sealed class LogCleaner(
-    IFileSystem files, string folder, LogConfig config, CleaningBuffers buffers, CancellationToken cancel)
+internal sealed class LogCleaner(PartitionLog log, CleaningBuffers buffers, long nowMs, CancellationToken cancel)
 {
-    /// <summary>Cleans what the plan names.</summary>
+    private readonly LogConfig _config = log.Config;
+
+    /// <summary>Cleans what the plan names; null when the log let go of a segment in the meantime.</summary>
     /// <param name="plan">With something dirty in it.</param>
     /// <param name="all">All segments of the log, the active one last.</param>
-    /// <param name="nowMs">The time.</param>
-    /// <param name="replace">Puts one finished segment in place of a run of old ones, crash-safely.</param>
-    public CleanResult Clean(
-        CleaningPlan plan,
-        IReadOnlyList<LogSegment> all,
-        long nowMs,
-        Action<IReadOnlyList<LogSegment>, LogSegment> replace)
+    public CleanResult? Clean(CleaningPlan plan, IReadOnlyList<LogSegment> all)
     {
         var producers = ProducerScan.Run(all, nowMs - buffers.ProducerIdExpirationMs, cancel);
         var mappedUpTo = MapKeys(plan, producers);
         var touched = plan.Segments.TakeWhile(segment => segment.BaseOffset < mappedUpTo).ToList();
-        var cleaner = new BatchCleaner(buffers, config, producers, mappedUpTo, nowMs);
-        var groups = SegmentGrouping.Group(touched, config);
+        var cleaner = new BatchCleaner(buffers, _config, producers, mappedUpTo, nowMs);
+        var groups = SegmentGrouping.Group(touched, _config);
         var bytesBefore = touched.Sum(segment => segment.Size);
         long bytesAfter = 0;
         foreach (var group in groups)
         {
-            var cleaned = Rewrite(group, cleaner, nowMs);
+            var cleaned = Rewrite(group, cleaner);
             bytesAfter += cleaned.Size;
-            replace(group, cleaned);
+            if (!log.ReplaceSegments(group, cleaned))
+            {
+                return null;
+            }
         }
 
         return new CleanResult(
@@ -98,15 +95,11 @@ internal sealed class LogCleaner(
         return null;
     }
 
-    private LogSegment Rewrite(IReadOnlyList<LogSegment> group, BatchCleaner cleaner, long nowMs)
+    private LogSegment Rewrite(IReadOnlyList<LogSegment> group, BatchCleaner cleaner)
     {
-        var cleaned = new LogSegment(files, folder, group[0].BaseOffset, nowMs, LogFiles.Cleaned)
-        {
-            IndexIntervalBytes = config.IndexIntervalBytes,
-        };
+        var cleaned = log.CreateCleanedSegment(group[0].BaseOffset);
         try
         {
-            cleaned.Create(keepOpen: true);
             buffers.Output.Clear();
             var writer = new CleanedSegmentWriter(cleaned, buffers.Output);
             cleaner.SwitchTo(writer);
@@ -126,13 +119,12 @@ internal sealed class LogCleaner(
                 cleaner.EndSegmentAt(end);
             }
 
-            writer.Complete();
+            writer.Write();
             return cleaned;
         }
         catch
         {
-            cleaned.Release();
-            cleaned.DeleteFiles();
+            PartitionLog.DiscardCleaned(cleaned);
             throw;
         }
     }

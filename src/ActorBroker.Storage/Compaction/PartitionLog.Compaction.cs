@@ -1,5 +1,4 @@
 using ActorBroker.Storage.Compaction;
-using ActorBroker.Storage.Files;
 using ActorBroker.Storage.Segments;
 
 namespace ActorBroker.Storage;
@@ -35,7 +34,9 @@ public sealed partial class PartitionLog
     /// point strictly, and would take a gap that compaction left for a lost tail.
     /// </param>
     /// <param name="cancel">Checked at every batch; what was swapped in before stays, the rest waits.</param>
-    /// <returns>What was done; null where nothing waits.</returns>
+    /// <returns>
+    /// What was done; null where nothing waits, or where the log let go of segments in the meantime.
+    /// </returns>
     /// <exception cref="IOException">The disk failed, or a stored batch is damaged; the log is as before.</exception>
     public CleanResult? Clean(CleaningBuffers buffers, long upToOffset, CancellationToken cancel)
     {
@@ -68,8 +69,12 @@ public sealed partial class PartitionLog
             return null;
         }
 
-        var cleaner = new LogCleaner(_files, Directory, Config, buffers, cancel);
-        var result = cleaner.Clean(plan, segments, NowMs, ReplaceSegments);
+        var result = new LogCleaner(this, buffers, NowMs, cancel).Clean(plan, segments);
+        if (result is null)
+        {
+            return null;
+        }
+
         FirstDirtyOffset = result.FirstDirtyOffset;
         CompactionLog.Compacted(
             _logger,
@@ -84,70 +89,4 @@ public sealed partial class PartitionLog
 
     private CleaningPlan PlanCleaning(IReadOnlyList<LogSegment> segments, long upToOffset) => CleaningPlan.Make(
         segments, Config, FirstDirtyOffset, Math.Min(upToOffset, RecoveryPoint), NowMs);
-
-    /// <summary>
-    /// Puts a finished <c>.cleaned</c> segment in the place of its inputs. Once it is called <c>.swap</c>, durably, a
-    /// start completes the rest; before, a start throws it away.
-    /// </summary>
-    private void ReplaceSegments(IReadOnlyList<LogSegment> inputs, LogSegment cleaned)
-    {
-        try
-        {
-            cleaned.ChangeSuffix(LogFiles.Swap, logFirst: false);
-            _files.SyncDirectory(Directory);
-            lock (_gate)
-            {
-                var at = Array.IndexOf(_segments, inputs[0]);
-                if (at < 0 || !_segments.AsSpan(at).StartsWith(inputs.ToArray()))
-                {
-                    throw new IOException($"Segments of '{Directory}' were removed while they were compacted.");
-                }
-
-                Volatile.Write(
-                    ref _segments, [.. _segments[..at], cleaned, .. _segments[(at + inputs.Count)..]]);
-                _changed = true;
-            }
-        }
-        catch
-        {
-            cleaned.Release();
-            cleaned.DeleteFiles();
-            throw;
-        }
-
-        try
-        {
-            FinishSwap(inputs, cleaned);
-        }
-        catch (Exception error)
-        {
-            // The names no longer tell what is what: only a start sorts them out.
-            _broken = true;
-            CompactionLog.SwapFailed(_logger, Directory, error);
-            throw;
-        }
-    }
-
-    private void FinishSwap(IReadOnlyList<LogSegment> inputs, LogSegment cleaned)
-    {
-        var dueMs = NowMs + Config.FileDeleteDelayMs;
-        foreach (var input in inputs)
-        {
-            input.ChangeSuffix(LogFiles.Deleted, logFirst: true);
-            _deleted.Add(input, dueMs);
-            input.Release();
-        }
-
-        _files.SyncDirectory(Directory);
-        lock (_gate)
-        {
-            // Retention may have set it aside in between, under another name.
-            if (_segments.Contains(cleaned))
-            {
-                cleaned.ChangeSuffix("", logFirst: false);
-            }
-        }
-
-        _files.SyncDirectory(Directory);
-    }
 }
