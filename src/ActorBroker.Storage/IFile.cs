@@ -7,8 +7,8 @@ public interface IFile : IDisposable
     long Length { get; }
 
     /// <summary>
-    /// The same file as an asynchronous stream, from which the kernel can send to a socket (sendfile); null where the file
-    /// is not on a real disk. Its position is not used. Owned by this file.
+    /// The same file as an asynchronous stream, from which the kernel can send to a socket (sendfile); null where the
+    /// file is not on a real disk. Its position is not used. Owned by this file.
     /// </summary>
     FileStream? SendStream { get; }
 
@@ -18,7 +18,9 @@ public interface IFile : IDisposable
     /// <summary>Writes all bytes; after an exception any prefix of them may be in the file.</summary>
     void Write(ReadOnlySpan<byte> bytes, long position);
 
-    /// <summary>Writes all buffers back to back in one gathered write; after an exception any prefix may be there.</summary>
+    /// <summary>
+    /// Writes all buffers back to back in one gathered write; after an exception any prefix may be there.
+    /// </summary>
     void Write(IReadOnlyList<ReadOnlyMemory<byte>> buffers, long position);
 
     /// <summary>Makes all that was written before the call durable (fsync).</summary>

@@ -2,13 +2,13 @@ namespace ActorBroker.Storage;
 
 /// <summary>
 /// The seam below the log: everything that storage does to a disk. The real one is <c>PhysicalFileSystem</c>; the
-/// in-memory one tears writes, loses unsynced bytes, flips bits, fills up and slows down, so that the production segment
-/// code runs on a simulated disk.
+/// in-memory one tears writes, loses unsynced bytes, flips bits, fills up and slows down, so that the production
+/// segment code runs on a simulated disk.
 /// </summary>
 /// <remarks>
 /// Paths are absolute. Operational faults are <see cref="IOException"/> (its <c>HResult</c> tells a full disk) or
-/// <see cref="UnauthorizedAccessException"/>. A rename replaces its target in one step; it and a file's creation or removal
-/// are durable after <see cref="SyncDirectory"/>.
+/// <see cref="UnauthorizedAccessException"/>. A rename replaces its target in one step; it and a file's creation or
+/// removal are durable after <see cref="SyncDirectory"/>.
 /// </remarks>
 public interface IFileSystem
 {
@@ -54,7 +54,9 @@ public interface IFileSystem
     /// <summary>Names (without path) of the folders in a folder, in no order.</summary>
     IEnumerable<string> ListDirectories(string path);
 
-    /// <summary>Takes an exclusive lock on the file until disposed; null when another process (or caller) holds it.</summary>
+    /// <summary>
+    /// Takes an exclusive lock on the file until disposed; null when another process (or caller) holds it.
+    /// </summary>
     IDisposable? TryLock(string path);
 
     /// <summary>Size and free space of the volume that holds the folder, in bytes; (-1, -1) where unknown.</summary>

@@ -6,8 +6,8 @@ using ActorBroker.Storage.Files;
 namespace ActorBroker.Storage;
 
 /// <summary>
-/// The leader epochs of a log and where each starts: the truth by which replicas find the point that they share. Stored in
-/// <c>leader-epoch-checkpoint</c>. Changes take turns; readers on any thread see a snapshot.
+/// The leader epochs of a log and where each starts: the truth by which replicas find the point that they share. Stored
+/// in <c>leader-epoch-checkpoint</c>. Changes take turns; readers on any thread see a snapshot.
 /// </summary>
 public sealed class LeaderEpochCache
 {
@@ -31,7 +31,9 @@ public sealed class LeaderEpochCache
 
     private EpochEntry[] Current => Volatile.Read(ref _entries);
 
-    /// <summary>A leader of a newer epoch starts at the offset; durable on return. An epoch already known is left alone.</summary>
+    /// <summary>
+    /// A leader of a newer epoch starts at the offset; durable on return. An epoch already known is left alone.
+    /// </summary>
     public void Assign(int epoch, long startOffset)
     {
         if (Latest >= epoch)
@@ -48,8 +50,8 @@ public sealed class LeaderEpochCache
     }
 
     /// <summary>
-    /// The largest epoch that is not above the one asked, and where it ends. An epoch before the first known one ends where
-    /// that one starts; of an epoch above the latest nothing is known: (-1, -1).
+    /// The largest epoch that is not above the one asked, and where it ends. An epoch before the first known one ends
+    /// where that one starts; of an epoch above the latest nothing is known: (-1, -1).
     /// </summary>
     public (int Epoch, long EndOffset) EndOffsetFor(int epoch, long logEndOffset)
     {
@@ -130,7 +132,8 @@ public sealed class LeaderEpochCache
     internal void Save() => CheckpointFile.Write(
         _files,
         _path,
-        [.. Current.Select(entry => string.Create(CultureInfo.InvariantCulture, $"{entry.Epoch} {entry.StartOffset}"))]);
+        [.. Current.Select(static entry => string.Create(
+            CultureInfo.InvariantCulture, $"{entry.Epoch} {entry.StartOffset}"))]);
 
     private void SaveOrReturnTo(EpochEntry[] before)
     {

@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ActorBroker.Storage;
 
-/// <summary>One entry of <c>log.dirs</c>, locked for this broker: its identity, its checkpoints and its partitions.</summary>
+/// <summary>
+/// One entry of <c>log.dirs</c>, locked for this broker: its identity, its checkpoints and its partitions.
+/// </summary>
 public sealed class LogDirectory : IDisposable
 {
     private const string LockName = ".lock";
@@ -118,7 +120,9 @@ public sealed class LogDirectory : IDisposable
     public void WriteCleanerOffsets(IReadOnlyDictionary<TopicPartition, long> offsets) =>
         _cleanerOffsets.Write(offsets);
 
-    /// <summary>The partitions that have a folder here, by name. Folders that are none are left alone, and reported.</summary>
+    /// <summary>
+    /// The partitions that have a folder here, by name. Folders that are none are left alone, and reported.
+    /// </summary>
     public IReadOnlyList<PartitionFolder> ListPartitions()
     {
         var partitions = new List<PartitionFolder>();

@@ -2,14 +2,16 @@ using ActorBroker.Storage.Segments;
 
 namespace ActorBroker.Storage;
 
-// The readers' side: any thread, no locks. A segment that is gone under a reader's feet means that the array has changed.
+// The readers' side: any thread, no locks. A segment that is gone under a reader's feet means that the array has
+// changed.
 public sealed partial class PartitionLog
 {
     /// <summary>
-    /// Whole stored batches from the one that holds the offset (or the next one, in a gap that compaction left), at most
+    /// Whole stored batches from the one that holds the offset (or the next one, in a gap that compaction left), at
+    /// most
     /// <paramref name="maxBytes"/>, none that reaches past <paramref name="upToOffset"/>. With
-    /// <paramref name="atLeastOneBatch"/> the first batch comes even when it is larger. Dispose the slice. Empty when the
-    /// log is closed.
+    /// <paramref name="atLeastOneBatch"/> the first batch comes even when it is larger. Dispose the slice. Empty when
+    /// the log is closed.
     /// </summary>
     public LogSlice Read(long offset, int maxBytes, long upToOffset, bool atLeastOneBatch)
     {

@@ -8,8 +8,8 @@ namespace ActorBroker.Storage;
 public sealed partial class PartitionLog
 {
     /// <summary>
-    /// A new segment under <c>.cleaned</c> names, for the cleaner to append to and to pass to <see cref="ReplaceSegments"/>
-    /// or <see cref="DiscardCleaned"/>. A start discards what is left of it.
+    /// A new segment under <c>.cleaned</c> names, for the cleaner to append to and to pass to
+    /// <see cref="ReplaceSegments"/> or <see cref="DiscardCleaned"/>. A start discards what is left of it.
     /// </summary>
     internal LogSegment CreateCleanedSegment(long baseOffset)
     {
@@ -34,9 +34,9 @@ public sealed partial class PartitionLog
     /// False, and the cleaned segment is discarded, where the log no longer has all of them.
     /// </summary>
     /// <remarks>
-    /// Crash-safe: the cleaned files are synced first; the rename of the <c>.log</c> to <c>.swap</c>, made durable, is the
-    /// point of no return, from which a start completes the swap. Everything replaced is flushed beforehand, since recovery
-    /// takes gaps between offsets only below the recovery point.
+    /// Crash-safe: the cleaned files are synced first; the rename of the <c>.log</c> to <c>.swap</c>, made durable, is
+    /// the point of no return, from which a start completes the swap. Everything replaced is flushed beforehand, since
+    /// recovery takes gaps between offsets only below the recovery point.
     /// </remarks>
     internal bool ReplaceSegments(IReadOnlyList<LogSegment> replaced, LogSegment cleaned)
     {

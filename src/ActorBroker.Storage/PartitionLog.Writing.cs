@@ -9,8 +9,9 @@ namespace ActorBroker.Storage;
 public sealed partial class PartitionLog
 {
     /// <summary>
-    /// Appends batches that already have their offsets (consecutive from <see cref="LogEndOffset"/>) and leader epoch, with
-    /// one gathered write per segment. After an <see cref="IOException"/> nothing was appended and the log end has not moved.
+    /// Appends batches that already have their offsets (consecutive from <see cref="LogEndOffset"/>) and leader epoch,
+    /// with one gathered write per segment. After an <see cref="IOException"/> nothing was appended and the log end has
+    /// not moved.
     /// </summary>
     public void Append(IReadOnlyList<ReadOnlyMemory<byte>> batches)
     {
@@ -259,8 +260,8 @@ public sealed partial class PartitionLog
         new(_files, Directory, baseOffset, NowMs) { IndexIntervalBytes = _config.IndexIntervalBytes };
 
     /// <summary>
-    /// The producers' state is the partition's, and by the time a segment rolls it already counts the batches that follow.
-    /// So the snapshot is taken when the append is through, for the log end of that moment.
+    /// The producers' state is the partition's, and by the time a segment rolls it already counts the batches that
+    /// follow. So the snapshot is taken when the append is through, for the log end of that moment.
     /// </summary>
     private void StoreSnapshotIfDue()
     {

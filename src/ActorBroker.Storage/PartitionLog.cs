@@ -14,8 +14,8 @@ namespace ActorBroker.Storage;
 /// </summary>
 /// <remarks>
 /// Two locks, taken in this order: <c>_flushLock</c> (flush against truncation) and <c>_gate</c> (whatever changes the
-/// list of segments or their ends). No fsync of segment data happens under <c>_gate</c>. Readers take neither: they lease
-/// a segment from a copy-on-write array and look at its published tail.
+/// list of segments or their ends). No fsync of segment data happens under <c>_gate</c>. Readers take neither: they
+/// lease a segment from a copy-on-write array and look at its published tail.
 /// </remarks>
 public sealed partial class PartitionLog : IDisposable
 {
@@ -86,7 +86,9 @@ public sealed partial class PartitionLog : IDisposable
     /// <summary>Segments, the active one included.</summary>
     public int SegmentCount => Segments.Length;
 
-    /// <summary>A write failed and could not be undone, or a flush failed: reads go on, appends are refused; reopen.</summary>
+    /// <summary>
+    /// A write failed and could not be undone, or a flush failed: reads go on, appends are refused; reopen.
+    /// </summary>
     public bool IsBroken => _broken;
 
     /// <summary>The leader epochs.</summary>
@@ -171,8 +173,8 @@ public sealed partial class PartitionLog : IDisposable
     }
 
     /// <summary>
-    /// For a deleted topic: closes the log and renames its folder to <c>NAME.UUID-delete</c>. The caller removes the folder
-    /// after <c>file.delete.delay.ms</c>; a start removes leftovers.
+    /// For a deleted topic: closes the log and renames its folder to <c>NAME.UUID-delete</c>. The caller removes the
+    /// folder after <c>file.delete.delay.ms</c>; a start removes leftovers.
     /// </summary>
     /// <returns>The folder's new path.</returns>
     public string MoveAside()

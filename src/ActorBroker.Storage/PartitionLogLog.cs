@@ -8,16 +8,28 @@ internal static partial class PartitionLogLog
     [LoggerMessage(1000, LogLevel.Warning, "{Path}: cut {Bytes} bytes at position {Position}: {Fault}")]
     public static partial void Cut(ILogger logger, string path, long position, long bytes, string fault);
 
-    [LoggerMessage(1001, LogLevel.Warning, "{Folder}: dropped {Count} segments above offset {Offset} after an unclean stop")]
+    [LoggerMessage(
+        1001,
+        LogLevel.Warning,
+        "{Folder}: dropped {Count} segments above offset {Offset} after an unclean stop")]
     public static partial void SegmentsDropped(ILogger logger, string folder, int count, long offset);
 
-    [LoggerMessage(1002, LogLevel.Error, "{Folder}: flushed up to offset {RecoveryPoint}, but the log ends at {End}: the disk has lost data")]
+    [LoggerMessage(
+        1002,
+        LogLevel.Error,
+        "{Folder}: flushed up to offset {RecoveryPoint}, but the log ends at {End}: the disk has lost data")]
     public static partial void FlushedDataLost(ILogger logger, string folder, long recoveryPoint, long end);
 
-    [LoggerMessage(1003, LogLevel.Warning, "{Folder}: the log starts at {Start} but ends at {End}: starting anew at {Start}")]
+    [LoggerMessage(
+        1003,
+        LogLevel.Warning,
+        "{Folder}: the log starts at {Start} but ends at {End}: starting anew at {Start}")]
     public static partial void StartAboveEnd(ILogger logger, string folder, long start, long end);
 
-    [LoggerMessage(1004, LogLevel.Information, "{Folder}: completed the compaction of offsets {From} to {To} that a stop interrupted")]
+    [LoggerMessage(
+        1004,
+        LogLevel.Information,
+        "{Folder}: completed the compaction of offsets {From} to {To} that a stop interrupted")]
     public static partial void SwapCompleted(ILogger logger, string folder, long from, long to);
 
     [LoggerMessage(1005, LogLevel.Information, "{Folder}: removed {Count} segments; the log starts at {Start}")]

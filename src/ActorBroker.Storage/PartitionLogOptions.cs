@@ -16,7 +16,9 @@ public sealed record PartitionLogOptions
     /// <summary>The topic's settings.</summary>
     public required LogConfig Config { get; init; }
 
-    /// <summary>Restored and replayed while the log opens and truncates; asked for a snapshot on roll and clean close.</summary>
+    /// <summary>
+    /// Restored and replayed while the log opens and truncates; asked for a snapshot on roll and clean close.
+    /// </summary>
     public required IProducerState Producers { get; init; }
 
     /// <summary>The clock.</summary>

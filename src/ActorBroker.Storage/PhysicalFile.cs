@@ -2,7 +2,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace ActorBroker.Storage;
 
-/// <summary>A file of the real disk: one handle for positioned reads and writes, and for the kernel to send from.</summary>
+/// <summary>
+/// A file of the real disk: one handle for positioned reads and writes, and for the kernel to send from.
+/// </summary>
 internal sealed class PhysicalFile : IFile
 {
     private readonly SafeFileHandle _handle;

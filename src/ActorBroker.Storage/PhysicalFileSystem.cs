@@ -104,8 +104,8 @@ public sealed partial class PhysicalFileSystem : IFileSystem
     /// <inheritdoc />
     public IDisposable? TryLock(string path)
     {
-        // FileShare.None is an exclusive flock on Unix: each open has its own, so it excludes callers of one process too,
-        // and the kernel drops it when the process dies.
+        // FileShare.None is an exclusive flock on Unix: each open has its own, so it excludes callers of one process
+        // too, and the kernel drops it when the process dies.
         try
         {
             return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);

@@ -5,7 +5,8 @@ using ActorBroker.Storage.Tests.Support;
 namespace ActorBroker.Storage.Tests;
 
 /// <summary>
-/// Stops at every byte, damage to every byte, and what a disk loses: never invents, never reorders, never cuts what is intact.
+/// Stops at every byte, damage to every byte, and what a disk loses: never invents, never reorders, never cuts what is
+/// intact.
 /// </summary>
 public sealed class CrashTests : IDisposable
 {

@@ -74,7 +74,7 @@ public sealed class IndexFormatTests : IDisposable
                 BinaryPrimitives.ReadInt64BigEndian(times.AsSpan(at)),
                 baseOffset + BinaryPrimitives.ReadInt32BigEndian(times.AsSpan(at + 8)));
             Assert.True(entry.Item1 > previous.Item1 && entry.Item2 > previous.Item2);
-            Assert.Contains(positions.Values, value => value.LastOffset == entry.Item2 && value.MaxSoFar == entry.Item1);
+            Assert.Contains((entry.Item2, entry.Item1), positions.Values);
             previous = entry;
         }
 

@@ -101,7 +101,8 @@ public abstract partial class LogConformance
         harness.KillAndReopen();
 
         Assert.DoesNotContain(
-            harness.Disk.Files.ListFiles(harness.Directory), name => name.EndsWith(".deleted") || name.EndsWith(".cleaned"));
+            harness.Disk.Files.ListFiles(harness.Directory),
+            name => name.EndsWith(".deleted") || name.EndsWith(".cleaned"));
     }
 
     [Fact]

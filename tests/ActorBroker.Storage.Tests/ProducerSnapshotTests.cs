@@ -4,7 +4,9 @@ using ActorBroker.Storage.Tests.Support;
 
 namespace ActorBroker.Storage.Tests;
 
-/// <summary>Snapshots make opening fast and change nothing: the producers are what a full replay makes of the log.</summary>
+/// <summary>
+/// Snapshots make opening fast and change nothing: the producers are what a full replay makes of the log.
+/// </summary>
 public sealed class ProducerSnapshotTests : IDisposable
 {
     private static readonly LogConfig _config = LogConfig.Default with { SegmentBytes = 900, IndexIntervalBytes = 200 };
@@ -105,7 +107,8 @@ public sealed class ProducerSnapshotTests : IDisposable
 
     private void RemoveSnapshots(LogHarness harness)
     {
-        foreach (var name in _disk.Files.ListFiles(harness.Directory).Where(name => name.EndsWith(".snapshot")).ToList())
+        var names = _disk.Files.ListFiles(harness.Directory).Where(name => name.EndsWith(".snapshot"));
+        foreach (var name in names.ToList())
         {
             _disk.Files.DeleteFile(Path.Combine(harness.Directory, name));
         }

@@ -5,7 +5,9 @@ using ActorBroker.Storage.Tests.Support;
 
 namespace ActorBroker.Storage.Tests;
 
-/// <summary>Compaction's swap: readers see the old or the new, and a stop between any two steps leaves one of them.</summary>
+/// <summary>
+/// Compaction's swap: readers see the old or the new, and a stop between any two steps leaves one of them.
+/// </summary>
 public sealed class ReplaceSegmentsTests : IDisposable
 {
     private static readonly LogConfig _config = LogConfig.Default with { SegmentBytes = 900, IndexIntervalBytes = 200 };

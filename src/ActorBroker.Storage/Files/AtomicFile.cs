@@ -2,7 +2,9 @@ using System.Text;
 
 namespace ActorBroker.Storage.Files;
 
-/// <summary>Small files that are replaced in one durable step: written beside, synced, renamed over, folder synced.</summary>
+/// <summary>
+/// Small files that are replaced in one durable step: written beside, synced, renamed over, folder synced.
+/// </summary>
 internal static class AtomicFile
 {
     /// <summary>Far above any file that is read whole; a larger one is damaged.</summary>

@@ -4,8 +4,8 @@ using System.Text;
 namespace ActorBroker.Storage.Files;
 
 /// <summary>
-/// Kafka's text checkpoint: the version (0), the number of rows, then one row a line. A file that isn't that, or was cut,
-/// counts as absent: what a checkpoint holds can always be found again with more work.
+/// Kafka's text checkpoint: the version (0), the number of rows, then one row a line. A file that isn't that, or was
+/// cut, counts as absent: what a checkpoint holds can always be found again with more work.
 /// </summary>
 internal static class CheckpointFile
 {

@@ -3,7 +3,9 @@ using ActorBroker.Core;
 
 namespace ActorBroker.Storage.Files;
 
-/// <summary>The names of partition folders: <c>topic-0</c>, and <c>topic-0.uuid-delete</c> for one that is to go.</summary>
+/// <summary>
+/// The names of partition folders: <c>topic-0</c>, and <c>topic-0.uuid-delete</c> for one that is to go.
+/// </summary>
 internal static class FolderName
 {
     public const string AsideSuffix = "-delete";

@@ -19,6 +19,9 @@ internal static class LogFiles
 
     private const int Digits = 20;
 
+    /// <summary>What a segment consists of, the log last.</summary>
+    public static readonly string[] SegmentKinds = [OffsetIndex, TimeIndex, AbortedIndex, Log];
+
     public static string Name(long offset, string kind) => offset.ToString("D20", CultureInfo.InvariantCulture) + kind;
 
     /// <summary>Takes a name apart: <c>00000000000000000042.log.swap</c> is (42, ".log", ".swap").</summary>

@@ -3,8 +3,9 @@ using System.Buffers.Binary;
 namespace ActorBroker.Storage.Indexes;
 
 /// <summary>
-/// A sparse index file of fixed-size ascending entries, looked up by binary search in the file itself. New entries wait in
-/// a small buffer, so an idle index costs neither memory nor a handle, and the file holds entries only, never padding.
+/// A sparse index file of fixed-size ascending entries, looked up by binary search in the file itself. New entries wait
+/// in a small buffer, so an idle index costs neither memory nor a handle, and the file holds entries only, never
+/// padding.
 /// </summary>
 /// <remarks>One writer, readers on any thread: a short lock, never held while the log is written or read.</remarks>
 internal abstract class IndexFile(IFileSystem files, string path, int entrySize)
@@ -12,7 +13,9 @@ internal abstract class IndexFile(IFileSystem files, string path, int entrySize)
     /// <summary>Entries that wait in memory; also the block in which the file is searched.</summary>
     private const int BlockEntries = 256;
 
-    /// <summary>When the disk takes no entries, this many wait; further ones are left out of the sparse index.</summary>
+    /// <summary>
+    /// When the disk takes no entries, this many wait; further ones are left out of the sparse index.
+    /// </summary>
     private const int MaxPending = 16 * BlockEntries;
 
     private readonly Lock _lock = new();

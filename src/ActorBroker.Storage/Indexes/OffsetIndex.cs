@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace ActorBroker.Storage.Indexes;
 
 /// <summary>
-/// Where in the segment an offset is: 8 byte entries of (offset - base offset, file position of the batch that ends with
-/// that offset).
+/// Where in the segment an offset is: 8 byte entries of (offset - base offset, file position of the batch that ends
+/// with that offset).
 /// </summary>
 internal sealed class OffsetIndex(IFileSystem files, string path, long baseOffset)
     : IndexFile(files, path, EntrySize)

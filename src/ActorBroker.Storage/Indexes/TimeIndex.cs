@@ -35,7 +35,9 @@ internal sealed class TimeIndex(IFileSystem files, string path, long baseOffset)
         AppendEntry(entry);
     }
 
-    /// <summary>An offset at or below which every record is older than the time; the base offset where none is known.</summary>
+    /// <summary>
+    /// An offset at or below which every record is older than the time; the base offset where none is known.
+    /// </summary>
     public long OffsetBefore(long timestampMs)
     {
         Span<byte> entry = stackalloc byte[EntrySize];

@@ -3,8 +3,8 @@ using ActorBroker.Records;
 namespace ActorBroker.Storage.Recovery;
 
 /// <summary>
-/// Decides batch by batch whether a scanned segment is sound. The CRC leaves base offset and leader epoch out, so those are
-/// held against what must be there: the next offset, and the epoch that the checkpoint names for it.
+/// Decides batch by batch whether a scanned segment is sound. The CRC leaves base offset and leader epoch out, so those
+/// are held against what must be there: the next offset, and the epoch that the checkpoint names for it.
 /// </summary>
 internal sealed class BatchCheck(long recoveryPoint, long baseOffset, LeaderEpochCache epochs)
 {

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace ActorBroker.Storage.Recovery;
 
 /// <summary>
-/// Brings a partition's folder into a state that a stop may have interrupted: set-aside files go, unfinished compactions go,
-/// finished ones (<c>.swap</c>) take the place of their inputs, and indexes without a log go.
+/// Brings a partition's folder into a state that a stop may have interrupted: set-aside files go, unfinished
+/// compactions go, finished ones (<c>.swap</c>) take the place of their inputs, and indexes without a log go.
 /// </summary>
 internal sealed class FolderCleaner(IFileSystem files, string folder, long nowMs, ILogger logger)
 {
@@ -68,7 +68,7 @@ internal sealed class FolderCleaner(IFileSystem files, string folder, long nowMs
         PartitionLogLog.SwapCompleted(logger, folder, baseOffset, next);
         foreach (var input in names.Select(BaseOfLog).Where(offset => offset >= baseOffset && offset < next).ToList())
         {
-            foreach (var kind in (string[])[LogFiles.OffsetIndex, LogFiles.TimeIndex, LogFiles.AbortedIndex, LogFiles.Log])
+            foreach (var kind in LogFiles.SegmentKinds)
             {
                 Delete(names, LogFiles.Name(input, kind));
             }

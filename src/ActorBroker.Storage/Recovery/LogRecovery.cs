@@ -5,9 +5,9 @@ using Microsoft.Extensions.Logging;
 namespace ActorBroker.Storage.Recovery;
 
 /// <summary>
-/// Opens a partition's folder. After a clean stop the files are taken at their word; else every batch from the segment of
-/// the recovery point on is read and checked, the log is cut at the first one that is not whole, and what came after it is
-/// dropped. Nothing that was flushed is ever cut, unless the disk has lost it.
+/// Opens a partition's folder. After a clean stop the files are taken at their word; else every batch from the segment
+/// of the recovery point on is read and checked, the log is cut at the first one that is not whole, and what came after
+/// it is dropped. Nothing that was flushed is ever cut, unless the disk has lost it.
 /// </summary>
 internal sealed class LogRecovery(PartitionLogOptions options, ILogger logger)
 {
@@ -109,7 +109,9 @@ internal sealed class LogRecovery(PartitionLogOptions options, ILogger logger)
         return whole;
     }
 
-    /// <summary>Rebuilds the indexes of a segment below the recovery point. Its bytes were flushed: none is cut.</summary>
+    /// <summary>
+    /// Rebuilds the indexes of a segment below the recovery point. Its bytes were flushed: none is cut.
+    /// </summary>
     private void Reindex(LogSegment segment)
     {
         segment.BeginRebuild();
@@ -128,7 +130,9 @@ internal sealed class LogRecovery(PartitionLogOptions options, ILogger logger)
         _changed = true;
     }
 
-    /// <summary>Checks every batch, rebuilds the indexes and cuts at the first bad one; false if there was one.</summary>
+    /// <summary>
+    /// Checks every batch, rebuilds the indexes and cuts at the first bad one; false if there was one.
+    /// </summary>
     private bool Scan(LogSegment segment, LeaderEpochCache epochs)
     {
         var size = segment.Size;

@@ -50,7 +50,9 @@ internal sealed class ProducerSnapshots
         }
     }
 
-    /// <summary>Stores the state up to the offset. Without a sync: a snapshot that a crash damages fails its CRC.</summary>
+    /// <summary>
+    /// Stores the state up to the offset. Without a sync: a snapshot that a crash damages fails its CRC.
+    /// </summary>
     public void Write(long offset, IReadOnlyList<ProducerSnapshotEntry> entries, bool durable)
     {
         using (var file = _files.OpenOrCreate(PathOf(offset)))

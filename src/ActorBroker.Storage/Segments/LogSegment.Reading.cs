@@ -8,7 +8,8 @@ internal sealed partial class LogSegment
     private ReadHints? _hints;
 
     /// <summary>
-    /// Finds the bytes to serve. False when no batch at or after the offset is here, and the next segment is to be asked.
+    /// Finds the bytes to serve. False when no batch at or after the offset is here, and the next segment is to be
+    /// asked.
     /// </summary>
     public bool TryFind(long offset, int maxBytes, long upToOffset, bool atLeastOneBatch, out SegmentRange range)
     {

@@ -93,7 +93,9 @@ internal sealed partial class LogSegment
         _tail = new SegmentTail(size, nextOffset);
     }
 
-    /// <summary>Trusts files that a clean stop left: next offset and largest time come from the indexes' ends.</summary>
+    /// <summary>
+    /// Trusts files that a clean stop left: next offset and largest time come from the indexes' ends.
+    /// </summary>
     /// <returns>False when the bytes after the last index entry are not whole batches.</returns>
     public bool LoadTail()
     {

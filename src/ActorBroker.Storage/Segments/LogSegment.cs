@@ -76,7 +76,9 @@ internal sealed partial class LogSegment
         }
     }
 
-    /// <summary>Keeps the segment's file open until <see cref="Release"/>; false when the log has let go of it.</summary>
+    /// <summary>
+    /// Keeps the segment's file open until <see cref="Release"/>; false when the log has let go of it.
+    /// </summary>
     public bool TryAcquire()
     {
         var leases = Volatile.Read(ref _leases);
@@ -118,7 +120,9 @@ internal sealed partial class LogSegment
         }
     }
 
-    /// <summary>Makes the <c>.log</c> file exist, empty; its entry in the folder is durable after a sync of the folder.</summary>
+    /// <summary>
+    /// Makes the <c>.log</c> file exist, empty; its entry in the folder is durable after a sync of the folder.
+    /// </summary>
     public void Create(bool keepOpen)
     {
         lock (_fileLock)

@@ -37,8 +37,8 @@ internal static class RollRule
         || segment.TimeIndex.Count >= Math.Max(1, (config.SegmentIndexBytes / TimeIndex.EntrySize) - 1);
 
     /// <summary>
-    /// <c>segment.ms</c> less this segment's part of the jitter. It comes from the segment's name, not from chance, so that
-    /// a restart does not draw again; it only has to differ between partitions.
+    /// <c>segment.ms</c> less this segment's part of the jitter. It comes from the segment's name, not from chance, so
+    /// that a restart does not draw again; it only has to differ between partitions.
     /// </summary>
     private static long RollAfterMs(LogSegment segment, LogConfig config, string folder)
     {
@@ -48,7 +48,7 @@ internal static class RollRule
             return config.SegmentMs;
         }
 
-        var seed = Crc32C.Append(Crc32C.Compute(Encoding.UTF8.GetBytes(folder)), BitConverter.GetBytes(segment.BaseOffset));
+        var seed = Crc32C.Compute(Encoding.UTF8.GetBytes($"{folder}/{segment.BaseOffset}"));
         return config.SegmentMs - (long)(jitter * (seed / (double)uint.MaxValue));
     }
 }

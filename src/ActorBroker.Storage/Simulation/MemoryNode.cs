@@ -74,7 +74,9 @@ internal sealed class MemoryNode
         }
     }
 
-    /// <summary>Goes back to the platter's bytes, and as much of an appended tail as the caller lets reach it.</summary>
+    /// <summary>
+    /// Goes back to the platter's bytes, and as much of an appended tail as the caller lets reach it.
+    /// </summary>
     public void Crash(Func<int, int> keepTail)
     {
         var unsynced = _firstUnsynced >= _durable.Length ? Math.Max(0, Length - _durable.Length) : 0;

@@ -3,7 +3,9 @@ using ActorBroker.Records;
 
 namespace ActorBroker.Storage.Tests.Support;
 
-/// <summary>A log with its producers and clock, to append to as a leader does and to stop and reopen in every way.</summary>
+/// <summary>
+/// A log with its producers and clock, to append to as a leader does and to stop and reopen in every way.
+/// </summary>
 public sealed class LogHarness : IDisposable
 {
     private readonly RecordBatchBuilder _builder = new();
@@ -40,7 +42,12 @@ public sealed class LogHarness : IDisposable
     }
 
     public ReadOnlyMemory<byte> Batch(
-        long baseOffset, int records = 1, int valueBytes = 100, long producerId = -1, int sequence = -1, long? timeMs = null)
+        long baseOffset,
+        int records = 1,
+        int valueBytes = 100,
+        long producerId = -1,
+        int sequence = -1,
+        long? timeMs = null)
     {
         _builder.Reset();
         for (var i = 0; i < records; i++)

@@ -17,7 +17,8 @@ public sealed class TestDisk : IDisposable
     public string Root { get; }
 
     public static TestDisk Physical() => new(
-        PhysicalFileSystem.Instance, Path.Combine(Path.GetTempPath(), "actorbroker-storage-" + Guid.NewGuid().ToString("N")));
+        PhysicalFileSystem.Instance,
+        Path.Combine(Path.GetTempPath(), "actorbroker-storage-" + Guid.NewGuid().ToString("N")));
 
     public static TestDisk Memory(TimeProvider? time = null) =>
         new(new MemoryFileSystem { Time = time ?? TimeProvider.System }, "/data");
