@@ -1,1 +1,3 @@
-return 0;
+using ActorBroker.Server;
+
+return await ServerProgram.RunAsync(args, Console.Out, Console.Error).ConfigureAwait(false);

@@ -89,6 +89,7 @@ public sealed class SettingSourcesTests
             ["PATH"] = "/bin",
             ["ACTORBROKER_LOG_DIRS"] = "/data",
             ["ACTORBROKER_BROKER_ID"] = "2",
+            ["ACTORBROKER_BOOTSTRAP"] = "127.0.0.1:9092",
             ["ACTORBROKER_CONFIG"] = "/etc/actorbroker.properties",
         });
 

@@ -1,0 +1,111 @@
+using ActorBroker.Core.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace ActorBroker.Server;
+
+/// <summary>
+/// The composition root: settings, then the broker, then the gateway; and the other way round at the end. Every
+/// failure is one line on stderr that says what to do, and an exit code.
+/// </summary>
+internal sealed partial class ServerProgram
+{
+    private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(30);
+
+    private readonly BrokerConfig _config;
+    private readonly TextWriter _output;
+    private readonly TextWriter _errors;
+
+    private ServerProgram(BrokerConfig config, TextWriter output, TextWriter errors)
+    {
+        _config = config;
+        _output = output;
+        _errors = errors;
+    }
+
+    public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter errors)
+    {
+        try
+        {
+            var commandLine = CommandLine.Parse(arguments);
+            if (commandLine.Help || commandLine.Version)
+            {
+                await output.WriteLineAsync(commandLine.Help ? HelpText.Text : Banner.Version).ConfigureAwait(false);
+                return ExitCodes.Stopped;
+            }
+
+            var config = SettingsSources.Load(commandLine);
+            return await new ServerProgram(config, output, errors).RunAsync().ConfigureAwait(false);
+        }
+        catch (ConfigurationException fault)
+        {
+            await errors.WriteLineAsync($"actorbroker: {fault.Message}").ConfigureAwait(false);
+            return ExitCodes.Configuration;
+        }
+    }
+
+    private async Task<int> RunAsync()
+    {
+        using var signals = new StopSignals();
+        using var loggers = ConsoleLoggers.Create(_config);
+        var logger = loggers.CreateLogger("Server");
+        foreach (var ignored in _config.Ignored)
+        {
+            LogIgnored(logger, ignored.Name, ignored.Origin, ignored.Reason);
+        }
+
+        RunningBroker broker;
+        try
+        {
+            broker = await RunningBroker.StartAsync(_config, loggers, signals.Stop).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (signals.Stop.IsCancellationRequested)
+        {
+            await _output.WriteLineAsync("Stopped before it was up.").ConfigureAwait(false);
+            return ExitCodes.Stopped;
+        }
+        catch (Exception fault)
+        {
+            return await FailAsync(logger, fault).ConfigureAwait(false);
+        }
+
+        await using (broker.ConfigureAwait(false))
+        {
+            await _output.WriteLineAsync(broker.Banner.Render()).ConfigureAwait(false);
+            await signals.WaitAsync().ConfigureAwait(false);
+            LogStopping(logger, signals.Reason);
+            return await StopAsync(broker).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<int> FailAsync(ILogger logger, Exception fault)
+    {
+        var line = StartFailure.Explain(fault, _config);
+        if (line is null)
+        {
+            LogUnforeseen(logger, fault);
+            line = $"{fault.GetType().Name}: {fault.Message} The log above has the details; please report it.";
+        }
+
+        await _errors.WriteLineAsync($"actorbroker: {line.ReplaceLineEndings(" ")}").ConfigureAwait(false);
+        return ExitCodes.Failed;
+    }
+
+    private async Task<int> StopAsync(RunningBroker broker)
+    {
+        using var late = new CancellationTokenSource(StopTime);
+        try
+        {
+            await broker.StopAsync(late.Token).ConfigureAwait(false);
+        }
+        catch (Exception fault) when (fault is OperationCanceledException or IOException)
+        {
+            await _errors.WriteLineAsync(
+                $"actorbroker: the stop was not clean ({fault.Message}); the next start recovers the logs")
+                .ConfigureAwait(false);
+            return ExitCodes.Failed;
+        }
+
+        await _output.WriteLineAsync("Stopped: all logs are closed.").ConfigureAwait(false);
+        return ExitCodes.Stopped;
+    }
+}

@@ -1,0 +1,58 @@
+using System.Collections;
+using ActorBroker.Core.Configuration;
+
+namespace ActorBroker.Server;
+
+/// <summary>Gathers the settings from file, environment and command line, in this order: later ones win.</summary>
+internal static class SettingsSources
+{
+    private static readonly string[] DefaultFiles = ["actorbroker.properties", "actorbroker.json"];
+
+    public static BrokerConfig Load(CommandLine commandLine)
+    {
+        var path = commandLine.ConfigPath ?? Environment.GetEnvironmentVariable(EnvironmentSettings.ConfigPathVariable);
+        return BrokerConfig.Parse(
+            [.. FromFile(path), .. EnvironmentSettings.Parse(Variables()), .. commandLine.Settings]);
+    }
+
+    private static IReadOnlyList<ConfigInput> FromFile(string? path)
+    {
+        if (path is not null)
+        {
+            return Read(path);
+        }
+
+        var found = DefaultFiles.Where(File.Exists).ToArray();
+        return found.Length switch
+        {
+            0 => [],
+            1 => Read(found[0]),
+            _ => throw new ConfigurationException(
+                $"{string.Join(" and ", found)} are both in {Environment.CurrentDirectory}: keep one of them"),
+        };
+    }
+
+    private static IReadOnlyList<ConfigInput> Read(string path)
+    {
+        string text;
+        try
+        {
+            text = File.ReadAllText(path);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigurationException(
+                $"{Path.GetFullPath(path)}: the settings file can't be read ({fault.GetType().Name}); "
+                + "check --config",
+                fault);
+        }
+
+        return path.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
+            ? JsonSettings.Parse(text, path)
+            : PropertiesFile.Parse(text, path);
+    }
+
+    private static IEnumerable<KeyValuePair<string, string>> Variables()
+        => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .Select(entry => new KeyValuePair<string, string>((string)entry.Key, (string?)entry.Value ?? ""));
+}
