@@ -23,4 +23,7 @@ internal static partial class BrokerLogs
 
     [LoggerMessage(2004, LogLevel.Information, "Broker {BrokerId} has stopped; every log closed cleanly: {Clean}")]
     public static partial void Stopped(ILogger logger, int brokerId, bool clean);
+
+    [LoggerMessage(2005, LogLevel.Error, "The checkpoints can't be written: the next start checks the logs")]
+    public static partial void CheckpointFailed(ILogger logger, Exception failure);
 }

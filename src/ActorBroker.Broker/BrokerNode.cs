@@ -119,18 +119,33 @@ public sealed class BrokerNode : IAsyncDisposable
         _controller.Dispose();
         await _housekeeping.DisposeAsync().ConfigureAwait(false);
         var clean = await _state.Partitions.CloseAllAsync().ConfigureAwait(false);
-        new Checkpoints(_state.Partitions).WriteAll();
+        var allClean = Checkpoint(clean);
         foreach (var directory in _state.Partitions.Directories)
         {
-            if (clean.Contains(directory))
-            {
-                directory.MarkCleanShutdown();
-            }
-
             directory.Dispose();
         }
 
         _state.Partitions.Dispose();
-        BrokerLogs.Stopped(_logger, BrokerId, clean.Count == _state.Partitions.Directories.Count);
+        BrokerLogs.Stopped(_logger, BrokerId, allClean);
+    }
+
+    /// <summary>Without its checkpoints or its marker a stop is simply not clean; the next start checks the logs.</summary>
+    private bool Checkpoint(IReadOnlySet<Storage.LogDirectory> clean)
+    {
+        try
+        {
+            new Checkpoints(_state.Partitions).WriteAll();
+            foreach (var directory in clean)
+            {
+                directory.MarkCleanShutdown();
+            }
+
+            return clean.Count == _state.Partitions.Directories.Count;
+        }
+        catch (Exception failure) when (Partition.IsStorageFault(failure))
+        {
+            BrokerLogs.CheckpointFailed(_logger, failure);
+            return false;
+        }
     }
 }

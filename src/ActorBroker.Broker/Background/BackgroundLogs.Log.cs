@@ -1,3 +1,4 @@
+using ActorBroker.Core;
 using Microsoft.Extensions.Logging;
 
 namespace ActorBroker.Broker.Background;
@@ -7,4 +8,7 @@ internal static partial class BackgroundLogs
 {
     [LoggerMessage(2200, LogLevel.Error, "The background job '{Job}' failed; it is tried again at its next time")]
     public static partial void JobFailed(ILogger logger, string job, Exception failure);
+
+    [LoggerMessage(2201, LogLevel.Warning, "Partition {Partition} can't be compacted; it is tried again")]
+    public static partial void CleaningFailed(ILogger logger, TopicPartition partition, Exception failure);
 }

@@ -1,3 +1,4 @@
+using ActorBroker.Broker.Actors;
 using ActorBroker.Broker.Catalogue;
 using ActorBroker.Storage;
 
@@ -12,6 +13,7 @@ internal sealed class FolderRemovals(IFileSystem fileSystem, ClusterCatalogue ca
 {
     private readonly Lock _gate = new();
     private readonly List<Removal> _removals = [];
+    private readonly MonotonicClock _clock = new(time);
 
     /// <param name="topicId">The deleted topic.</param>
     /// <param name="folders">Its folders, under their new names.</param>
@@ -21,7 +23,7 @@ internal sealed class FolderRemovals(IFileSystem fileSystem, ClusterCatalogue ca
     {
         lock (_gate)
         {
-            _removals.Add(new Removal(topicId, folders, complete, NowMs + delayMs));
+            _removals.Add(new Removal(topicId, folders, complete, _clock.NowMs + delayMs));
         }
     }
 
@@ -31,7 +33,7 @@ internal sealed class FolderRemovals(IFileSystem fileSystem, ClusterCatalogue ca
         Removal[] due;
         lock (_gate)
         {
-            due = [.. _removals.Where(removal => removal.DueMs <= NowMs)];
+            due = [.. _removals.Where(removal => removal.DueMs <= _clock.NowMs)];
         }
 
         foreach (var removal in due)
@@ -52,8 +54,6 @@ internal sealed class FolderRemovals(IFileSystem fileSystem, ClusterCatalogue ca
             }
         }
     }
-
-    private long NowMs => (long)time.GetElapsedTime(0).TotalMilliseconds;
 
     private sealed record Removal(Guid TopicId, IReadOnlyList<string> Folders, bool Complete, long DueMs);
 }

@@ -15,6 +15,7 @@ internal sealed class Housekeeping : IAsyncDisposable
     private readonly BrokerState _state;
     private readonly WorkerThreads _workers;
     private readonly Checkpoints _checkpoints;
+    private readonly Cleaning _cleaning;
     private readonly List<PeriodicJob> _jobs = [];
 
     public Housekeeping(BrokerState state, TimeProvider time, ILogger logger)
@@ -22,11 +23,17 @@ internal sealed class Housekeeping : IAsyncDisposable
         _state = state;
         _workers = new WorkerThreads("background", state.Config.Get(BrokerKeys.BackgroundThreads));
         _checkpoints = new Checkpoints(state.Partitions);
+        _cleaning = new Cleaning(state, _checkpoints, logger);
         Add("retention", BrokerKeys.LogRetentionCheckIntervalMs, RetainAsync);
         Add("producer expiry", BrokerKeys.ProducerIdExpirationCheckIntervalMs, ExpireProducersAsync);
         Add("recovery points", BrokerKeys.LogFlushOffsetCheckpointIntervalMs, Once(_checkpoints.WriteRecoveryPoints));
         Add("log starts", BrokerKeys.LogFlushStartOffsetCheckpointIntervalMs, Once(_checkpoints.WriteLogStartOffsets));
         Add("high watermarks", BrokerKeys.ReplicaHighWatermarkCheckpointIntervalMs, Once(_checkpoints.WriteHighWatermarks));
+        if (state.Config.Get(BrokerKeys.LogCleanerEnable))
+        {
+            Add("cleaner", BrokerKeys.LogCleanerBackoffMs, CleanAsync);
+        }
+
         _jobs.Add(new PeriodicJob("file removal", RemovalIntervalMs, time, logger, RemoveFilesAsync));
 
         void Add<T>(string name, ConfigKey<T> interval, Func<CancellationToken, Task> work)
@@ -43,6 +50,7 @@ internal sealed class Housekeeping : IAsyncDisposable
             await job.DisposeAsync().ConfigureAwait(false);
         }
 
+        _cleaning.Dispose();
         _workers.Dispose();
     }
 
@@ -62,6 +70,12 @@ internal sealed class Housekeeping : IAsyncDisposable
             partition => OnFilesAsync(partition.Actor, static replica => replica.Log.DeleteExpiredFiles()), cancel)
             .ConfigureAwait(false);
         await Once(_state.Removals.RemoveDue)(cancel).ConfigureAwait(false);
+    }
+
+    internal async Task CleanAsync(CancellationToken cancel)
+    {
+        await _cleaning.RunAsync(cancel).ConfigureAwait(false);
+        await Once(_checkpoints.WriteCleanerOffsets)(cancel).ConfigureAwait(false);
     }
 
     private async Task RetainAsync(Partition partition)
@@ -105,9 +119,19 @@ internal sealed class Housekeeping : IAsyncDisposable
             return 0;
         }
 
-        lock (replica.Maintenance)
+        if (!replica.Maintenance.TryEnter())
+        {
+            // A compaction is under way, which may take long: next time.
+            return 0;
+        }
+
+        try
         {
             return replica.Retired.IsCancellationRequested ? 0 : work(replica);
+        }
+        finally
+        {
+            replica.Maintenance.Exit();
         }
     });
 }

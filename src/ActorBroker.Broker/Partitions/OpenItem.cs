@@ -63,6 +63,7 @@ internal sealed class OpenItem(PartitionActor actor, PartitionHistory history, L
             CleanShutdown = history.CleanShutdown,
             LogStartOffset = history.LogStartOffset,
         });
+        _log.FirstDirtyOffset = history.FirstDirtyOffset;
         if (TruncateTo is { } offset && offset < _log.LogEndOffset)
         {
             _log.TruncateTo(offset);

@@ -81,10 +81,9 @@ public sealed partial class Partition
 
     private FetchResult Fetch(PartitionLog log, in FetchQuery query)
     {
-        // The start is read first: it moves up last, so it can't be above what is read after it.
-        var logStart = LogStartOffset;
         var lastStable = LastStableOffset;
         var highWatermark = HighWatermark;
+        var logStart = log.LogStartOffset;
         if (query.LastFetchedEpoch >= 0)
         {
             var end = EndOf(log, query.LastFetchedEpoch);
@@ -106,14 +105,22 @@ public sealed partial class Partition
         }
 
         var bound = query.Isolation == IsolationLevel.ReadCommitted ? Math.Min(lastStable, highWatermark) : highWatermark;
+        var records = query.FetchOffset < bound
+            ? log.Read(query.FetchOffset, query.MaxBytes, bound, query.AtLeastOneBatch)
+            : default;
+        if (query.FetchOffset < log.LogStartOffset)
+        {
+            // Retention came in between: what was read may begin too late.
+            records.Dispose();
+            return FetchResult.Failed(ErrorCode.OffsetOutOfRange) with { LogStartOffset = log.LogStartOffset };
+        }
+
         return new FetchResult
         {
             HighWatermark = highWatermark,
             LastStableOffset = lastStable,
             LogStartOffset = logStart,
-            Records = query.FetchOffset < bound
-                ? log.Read(query.FetchOffset, query.MaxBytes, bound, query.AtLeastOneBatch)
-                : default,
+            Records = records,
             Aborted = query.Isolation == IsolationLevel.ReadCommitted ? [] : null,
         };
     }

@@ -24,7 +24,7 @@ internal sealed partial class PartitionActor
             return;
         }
 
-        if (_context.MonotonicMs < _refuseWritesUntilMs)
+        if (_context.Clock.NowMs < _refuseWritesUntilMs)
         {
             request.Complete(ErrorCode.KafkaStorageError, "the last write failed; the partition tries again shortly");
             return;
@@ -96,7 +96,7 @@ internal sealed partial class PartitionActor
     {
         if (request.Acks == -1)
         {
-            request.DeadlineMs = _context.MonotonicMs + Math.Max(0, request.TimeoutMs);
+            request.DeadlineMs = _context.Clock.NowMs + Math.Max(0, request.TimeoutMs);
             _earliestDeadlineMs = Math.Min(_earliestDeadlineMs, request.DeadlineMs);
             _awaitInSync.Enqueue(request);
         }
@@ -142,7 +142,7 @@ internal sealed partial class PartitionActor
     /// <summary>Answers the acks=all waits whose time is over; the records stay, and may still be committed.</summary>
     private void ExpireWaits()
     {
-        var now = _context.MonotonicMs;
+        var now = _context.Clock.NowMs;
         var next = long.MaxValue;
         for (var left = _awaitInSync.Count; left > 0; left--)
         {

@@ -9,9 +9,8 @@ internal sealed partial class PartitionActor
     public bool IsClosing => Volatile.Read(ref _closing);
 
     /// <summary>What the checkpoints should say now; any thread.</summary>
-    public PartitionHistory KnownHistory => Replica is { } replica
-        ? new PartitionHistory(replica.Log.RecoveryPoint, replica.Log.LogStartOffset, Published.HighWatermark, false)
-        : Volatile.Read(ref _history);
+    public PartitionHistory KnownHistory =>
+        Replica is { } replica ? HistoryOf(replica) : Volatile.Read(ref _history);
 
     public DeleteRecordsResult DeleteRecords(long beforeOffset)
     {

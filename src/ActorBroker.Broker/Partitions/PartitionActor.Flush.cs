@@ -7,6 +7,7 @@ internal sealed partial class PartitionActor
     private readonly PartitionTimer _timer;
     private readonly List<TaskCompletionSource<bool>> _flushWaits = [];
     private long _flushDueMs = long.MaxValue;
+    private int _segmentsSeen = 1;
 
     /// <summary>Answers true once all that is appended now is on disk.</summary>
     public void RequestFlush(TaskCompletionSource<bool> done)
@@ -91,13 +92,18 @@ internal sealed partial class PartitionActor
 
     private void ConsiderFlush(LeaderReplica replica)
     {
+        // A finished segment is flushed once, whatever the settings: a start has to check no more than the last one, and only
+        // flushed segments can be compacted.
+        var segments = replica.Log.SegmentCount;
+        var rolled = segments > _segmentsSeen;
+        _segmentsSeen = segments;
         var unflushed = replica.Log.LogEndOffset - replica.Log.RecoveryPoint;
         if (unflushed <= 0)
         {
             return;
         }
 
-        if (unflushed >= _config.FlushMessages)
+        if (rolled || unflushed >= _config.FlushMessages)
         {
             if (_flush.Replica is null)
             {
@@ -106,14 +112,14 @@ internal sealed partial class PartitionActor
         }
         else if (_config.FlushMs != long.MaxValue && _flushDueMs == long.MaxValue)
         {
-            _flushDueMs = _context.MonotonicMs + Math.Min(_config.FlushMs, 1L << 50);
+            _flushDueMs = _context.Clock.NowMs + Math.Min(_config.FlushMs, 1L << 50);
             _timer.Arm(_flushDueMs);
         }
     }
 
     private void ConsiderFlushByAge()
     {
-        if (_context.MonotonicMs < _flushDueMs)
+        if (_context.Clock.NowMs < _flushDueMs)
         {
             _timer.Arm(_flushDueMs);
             return;

@@ -77,7 +77,7 @@ internal sealed partial class PartitionActor
 
         // The log's own clean stop can't be relied on any more.
         _history = _history with { CleanShutdown = false };
-        _openAgainMs = _context.MonotonicMs + NextBackoff();
+        _openAgainMs = _context.Clock.NowMs + NextBackoff();
         _timer.Arm(_openAgainMs);
     }
 
@@ -146,8 +146,7 @@ internal sealed partial class PartitionActor
         var replica = _replica;
         if (replica is not null)
         {
-            _history = new PartitionHistory(
-                replica.Log.RecoveryPoint, replica.Log.LogStartOffset, Published.HighWatermark, CleanShutdown: false);
+            _history = HistoryOf(replica);
             replica.Dispose();
         }
 
@@ -175,7 +174,7 @@ internal sealed partial class PartitionActor
         }
 
         // Opening takes a while; a disk that stays full must not make the broker do nothing else.
-        _refuseWritesUntilMs = _context.MonotonicMs + NextBackoff();
+        _refuseWritesUntilMs = _context.Clock.NowMs + NextBackoff();
         Drop(replica, null);
     }
 
@@ -190,7 +189,7 @@ internal sealed partial class PartitionActor
         // The kernel may have thrown the pages away and called them clean. Where acknowledgements wait for the fsync, nobody
         // was told of what lies above the flushed point: it goes, so that a repeat is written again instead of being
         // taken for a duplicate of bytes that never reached the disk.
-        _refuseWritesUntilMs = _context.MonotonicMs + NextBackoff();
+        _refuseWritesUntilMs = _context.Clock.NowMs + NextBackoff();
         Drop(replica, NeedsFlush(_config) ? replica.Log.RecoveryPoint : null);
     }
 
@@ -199,12 +198,18 @@ internal sealed partial class PartitionActor
         Volatile.Write(ref _replica, null);
         replica.Dispose();
         _flushDueMs = long.MaxValue;
-        _history = new PartitionHistory(
-            replica.Log.RecoveryPoint, replica.Log.LogStartOffset, Published.HighWatermark, CleanShutdown: false);
+        _history = HistoryOf(replica);
         FailAll(ErrorCode.KafkaStorageError);
         AnswerFlushWaits(false);
         StartOpening(replica, truncateTo);
     }
+
+    private PartitionHistory HistoryOf(LeaderReplica replica) => new(
+        replica.Log.RecoveryPoint,
+        replica.Log.LogStartOffset,
+        Published.HighWatermark,
+        replica.Log.FirstDirtyOffset,
+        CleanShutdown: false);
 
     private void WriteSucceeded()
     {
@@ -237,7 +242,7 @@ internal sealed partial class PartitionActor
             return;
         }
 
-        if (_context.MonotonicMs >= _openAgainMs)
+        if (_context.Clock.NowMs >= _openAgainMs)
         {
             StartOpening(null, null);
         }

@@ -23,8 +23,8 @@ internal sealed record PartitionContext(
     /// <summary>Unix milliseconds.</summary>
     public long NowMs => Environment.Time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    /// <summary>Milliseconds that never go back, for deadlines.</summary>
-    public long MonotonicMs => (long)Environment.Time.GetElapsedTime(0).TotalMilliseconds;
+    /// <summary>For deadlines.</summary>
+    public MonotonicClock Clock { get; } = new(Environment.Time);
 
     public string PathOf(TopicPartition partition) => Directory.PathOf(partition);
 }

@@ -7,6 +7,7 @@ namespace ActorBroker.Broker.Partitions;
 /// <param name="RecoveryPoint">Everything below is flushed.</param>
 /// <param name="LogStartOffset">Where DeleteRecords moved the start.</param>
 /// <param name="HighWatermark">The last one known.</param>
+/// <param name="FirstDirtyOffset">Everything below was compacted before.</param>
 /// <param name="CleanShutdown">The log was closed cleanly.</param>
 internal sealed record PartitionHistory(
-    long RecoveryPoint, long LogStartOffset, long HighWatermark, bool CleanShutdown);
+    long RecoveryPoint, long LogStartOffset, long HighWatermark, long FirstDirtyOffset, bool CleanShutdown);

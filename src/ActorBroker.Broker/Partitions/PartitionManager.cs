@@ -138,6 +138,7 @@ internal sealed class PartitionManager(
         directory.RecoveryPoints.GetValueOrDefault(name),
         directory.LogStartOffsets.GetValueOrDefault(name),
         directory.HighWatermarks.GetValueOrDefault(name),
+        directory.CleanerOffsets.GetValueOrDefault(name),
         cleanShutdown);
 
     private static async Task<bool> CloseAsync(PartitionActor actor)

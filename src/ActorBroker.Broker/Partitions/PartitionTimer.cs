@@ -22,7 +22,7 @@ internal sealed class PartitionTimer(PartitionActor actor, PartitionContext cont
             static state => ((PartitionTimer)state!).Ring(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 
         // A timer takes at most some 49 days; a later wait is simply armed again when it rings.
-        var waitMs = Math.Clamp(dueMs - context.MonotonicMs, 0, 1L << 30);
+        var waitMs = Math.Clamp(dueMs - context.Clock.NowMs, 0, 1L << 30);
         _timer.Change(TimeSpan.FromMilliseconds(waitMs), Timeout.InfiniteTimeSpan);
     }
 
