@@ -6,8 +6,8 @@ using ActorBroker.Protocol;
 namespace ActorBroker.Architecture.Tests;
 
 /// <summary>
-/// The page <c>docs/compatibility.md</c>, made from the gateway's table of APIs (which ApiVersions answers from too) and
-/// from the comments of its handlers.
+/// The page <c>docs/compatibility.md</c>, made from the gateway's table of APIs (which ApiVersions answers from too)
+/// and from the comments of its handlers.
 /// </summary>
 internal static class CompatibilityDocument
 {
