@@ -27,7 +27,7 @@ public sealed partial class KafkaGateway : IAsyncDisposable
         var config = node.Config;
         var services = new GatewayServices(
             ServedApis.Make(new HandlerContext(node, time, logger)),
-            new FrameBudget(BudgetBytes(config), config.Get(BrokerKeys.QueuedMaxRequests)),
+            new Budgets(new Budget(BudgetBytes(config)), new Budget(config.Get(BrokerKeys.QueuedMaxRequests))),
             config.Get(BrokerKeys.SocketRequestMaxBytes),
             time,
             logger);
@@ -85,7 +85,8 @@ public sealed partial class KafkaGateway : IAsyncDisposable
     }
 
     /// <summary>
-    /// Accepts no more, lets the requests in work finish, and closes every connection; what lasts beyond the token is cut off.
+    /// Accepts no more, lets the requests in work finish, and closes every connection; what lasts beyond the token is
+    /// cut off.
     /// </summary>
     public async Task StopAsync(CancellationToken cancel)
     {
@@ -110,7 +111,8 @@ public sealed partial class KafkaGateway : IAsyncDisposable
     }
 
     /// <summary>Stops at once: requests in work are cut off.</summary>
-    public async ValueTask DisposeAsync() => await StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
+    public async ValueTask DisposeAsync() =>
+        await StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
 
     private void Start(BrokerNode node)
     {
@@ -149,13 +151,17 @@ public sealed partial class KafkaGateway : IAsyncDisposable
     // Kafka's default sets no bound; a quarter of the memory still leaves room to answer when everyone sends at once.
     private static long BudgetBytes(BrokerConfig config)
     {
-        var configured = config.Get(BrokerKeys.QueuedMaxRequestBytes);
-        return configured > 0
-            ? configured
-            : Math.Max(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4, config.Get(BrokerKeys.SocketRequestMaxBytes));
+        if (config.Get(BrokerKeys.QueuedMaxRequestBytes) is > 0 and var configured)
+        {
+            return configured;
+        }
+
+        var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        return Math.Max(memory / 4, config.Get(BrokerKeys.SocketRequestMaxBytes));
     }
 
-    [LoggerMessage(EventId = 3000, Level = LogLevel.Information, Message = "Listener {Listener} is open on {Endpoint}.")]
+    [LoggerMessage(
+        EventId = 3000, Level = LogLevel.Information, Message = "Listener {Listener} is open on {Endpoint}.")]
     private static partial void LogListening(ILogger logger, string listener, IPEndPoint endpoint);
 
     [LoggerMessage(EventId = 3001, Level = LogLevel.Information, Message = "All listeners are closed.")]

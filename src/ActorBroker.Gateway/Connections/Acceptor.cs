@@ -102,6 +102,7 @@ internal sealed partial class Acceptor : IDisposable
     }
 
     [LoggerMessage(
-        EventId = 3120, Level = LogLevel.Warning, Message = "Listener {Listener} could not accept a connection: {Reason}")]
+        EventId = 3120, Level = LogLevel.Warning,
+        Message = "Listener {Listener} could not accept a connection: {Reason}")]
     private static partial void LogAcceptFailed(ILogger logger, string listener, string reason);
 }

@@ -37,7 +37,7 @@ internal sealed partial class Connection
         Remote = transport.Remote;
         Closing = _closing.Token;
         _lastActivity = _time.GetTimestamp();
-        _reader = new FrameReader(transport, services.Budget, services.FrameBytesMax, Touch, Closing);
+        _reader = new FrameReader(transport, services.Budgets, services.FrameBytesMax, Touch, Closing);
         _pipeline = new ResponsePipeline(transport, Touch, End);
     }
 

@@ -54,6 +54,9 @@ internal sealed partial class ConnectionRegistry : IDisposable
     public void Sweep()
     {
         var idle = _limits().Idle;
+        var stall = _services.Budgets.Bytes.Waiting > 0
+            ? ConnectionLimits.FrameStallUnderPressure
+            : ConnectionLimits.FrameStall;
         foreach (var (connection, _) in _running)
         {
             var silence = connection.Silence;
@@ -61,7 +64,7 @@ internal sealed partial class ConnectionRegistry : IDisposable
             {
                 connection.Abort("it was silent for longer than connections.max.idle.ms");
             }
-            else if (connection.InFrame && silence >= ConnectionLimits.FrameStall)
+            else if (connection.InFrame && silence >= stall)
             {
                 connection.Abort("it went silent inside a frame");
             }

@@ -9,7 +9,7 @@ namespace ActorBroker.Gateway.Connections;
 /// buffer, which is rented only after the size has been checked and the broker has room for it.
 /// </summary>
 internal sealed class FrameReader(
-    ITransport transport, FrameBudget budget, int frameBytesMax, Action activity, CancellationToken cancel)
+    ITransport transport, Budgets budgets, int frameBytesMax, Action activity, CancellationToken cancel)
 {
     private const int SizeBytes = 4;
     private const int ChunkBytes = 1024;
@@ -41,14 +41,15 @@ internal sealed class FrameReader(
 
         _start += SizeBytes;
         _inFrame = false; // While it is we who keep the peer waiting, its silence is not its fault.
-        await budget.AcquireAsync(size, cancel).ConfigureAwait(false);
+        await budgets.Bytes.AcquireAsync(size, cancel).ConfigureAwait(false);
         activity();
-        var frame = new RequestFrame(size, budget);
+        var frame = new RequestFrame(size, budgets);
         _inFrame = true;
         try
         {
             await FillAsync(frame.Memory).ConfigureAwait(false);
             _inFrame = false;
+            await frame.AdmitAsync(cancel).ConfigureAwait(false);
             return frame;
         }
         catch

@@ -74,11 +74,11 @@ internal static class ListenerSocket
     private static string Explain(Listener listener, SocketException fault) => fault.SocketErrorCode switch
     {
         SocketError.AddressAlreadyInUse =>
-            $"listeners: {listener} can't be opened, since port {listener.Port} is in use. Stop the process that has it, " +
-            "or give this broker another port.",
+            $"listeners: {listener} can't be opened, since port {listener.Port} is in use. Stop the process that has " +
+            "it, or give this broker another port.",
         SocketError.AddressNotAvailable =>
-            $"listeners: {listener} can't be opened, since {listener.Host} is not an address of this machine. Listen on " +
-            "one that is, and name the one that clients use in advertised.listeners.",
+            $"listeners: {listener} can't be opened, since {listener.Host} is not an address of this machine. Listen " +
+            "on one that is, and name the one that clients use in advertised.listeners.",
         SocketError.AccessDenied =>
             $"listeners: {listener} can't be opened, since this user may not open port {listener.Port}. Choose one " +
             "above 1023.",

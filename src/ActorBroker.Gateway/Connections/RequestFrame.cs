@@ -8,13 +8,14 @@ namespace ActorBroker.Gateway.Connections;
 /// </summary>
 internal sealed class RequestFrame : IDisposable
 {
-    private readonly FrameBudget _budget;
+    private readonly Budgets _budgets;
     private byte[]? _buffer;
+    private int _requests;
 
     /// <summary>Rents a buffer; the caller has already taken <paramref name="length"/> bytes from the budget.</summary>
-    public RequestFrame(int length, FrameBudget budget)
+    public RequestFrame(int length, Budgets budgets)
     {
-        _budget = budget;
+        _budgets = budgets;
         Length = length;
         _buffer = ArrayPool<byte>.Shared.Rent(length);
     }
@@ -30,12 +31,23 @@ internal sealed class RequestFrame : IDisposable
 
     private byte[] Buffer => _buffer ?? throw new ObjectDisposedException(nameof(RequestFrame));
 
+    /// <summary>Waits until the complete request may be worked on.</summary>
+    public async ValueTask AdmitAsync(CancellationToken cancel)
+    {
+        await _budgets.Requests.AcquireAsync(1, cancel).ConfigureAwait(false);
+        _requests = 1;
+    }
+
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _buffer, null) is { } buffer)
         {
             ArrayPool<byte>.Shared.Return(buffer);
-            _budget.Release(Length);
+            _budgets.Bytes.Release(Length);
+            if (_requests > 0)
+            {
+                _budgets.Requests.Release(_requests);
+            }
         }
     }
 }

@@ -8,9 +8,9 @@ namespace ActorBroker.Gateway.Connections;
 /// waits: whoever adds the first response starts the drain, which sends neighbouring finished responses together.
 /// </summary>
 /// <remarks>
-/// Bounded by the connection's reader, the only caller: it waits for room before it adds, so a client that does not read
-/// its responses is not read from either. After a fault nothing more is sent, but every request is still awaited, since
-/// its frame and its leases may be given back only then.
+/// Bounded by the connection's reader, the only caller: it waits for room before it adds, so a client that does not
+/// read its responses is not read from either. After a fault nothing more is sent, but every request is still awaited,
+/// since its frame and its leases may be given back only then.
 /// </remarks>
 internal sealed class ResponsePipeline(ITransport transport, Action activity, Action<Exception?> end)
 {

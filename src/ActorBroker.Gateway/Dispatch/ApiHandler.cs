@@ -3,8 +3,8 @@ using ActorBroker.Protocol;
 namespace ActorBroker.Gateway.Dispatch;
 
 /// <summary>
-/// Serves one API key. Each handler's comment tells its behaviour and gaps; the versions are stated once, in the table of
-/// served APIs.
+/// Serves one API key. Each handler's comment tells its behaviour and gaps; the versions are stated once, in the table
+/// of served APIs.
 /// </summary>
 internal abstract class ApiHandler
 {

@@ -10,8 +10,6 @@ internal struct FrameHeader
 {
     private const int StartBytes = 8;
 
-    private int _clientIdLength;
-
     /// <summary>Which API.</summary>
     public short ApiKey { get; private set; }
 
@@ -32,7 +30,9 @@ internal struct FrameHeader
         CorrelationId = BinaryPrimitives.ReadInt32BigEndian(frame[4..]),
     };
 
-    /// <summary>Reads the client id (a classic string in both versions) and skips the tagged fields.</summary>
+    /// <summary>
+    /// Skips the client id (a classic string in both versions) and the tagged fields: nobody needs them.
+    /// </summary>
     public bool TryReadRest(ReadOnlySpan<byte> frame, bool flexible)
     {
         if (frame.Length < StartBytes + sizeof(short))
@@ -40,8 +40,8 @@ internal struct FrameHeader
             return false;
         }
 
-        _clientIdLength = Math.Max(BinaryPrimitives.ReadInt16BigEndian(frame[StartBytes..]), (short)0);
-        var position = StartBytes + sizeof(short) + _clientIdLength;
+        var clientIdBytes = Math.Max(BinaryPrimitives.ReadInt16BigEndian(frame[StartBytes..]), (short)0);
+        var position = StartBytes + sizeof(short) + clientIdBytes;
         if (position > frame.Length || (flexible && !TrySkipTags(frame, ref position)))
         {
             return false;
@@ -50,10 +50,6 @@ internal struct FrameHeader
         BodyOffset = position;
         return true;
     }
-
-    /// <summary>The client id's UTF-8 bytes; empty for null.</summary>
-    public readonly ReadOnlySpan<byte> ClientId(ReadOnlySpan<byte> frame) =>
-        BodyOffset == 0 ? default : frame.Slice(StartBytes + sizeof(short), _clientIdLength);
 
     private static bool TrySkipTags(ReadOnlySpan<byte> frame, ref int position)
     {

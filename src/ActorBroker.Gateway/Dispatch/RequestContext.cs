@@ -4,7 +4,8 @@ namespace ActorBroker.Gateway.Dispatch;
 
 /// <summary>A request as its handler gets it.</summary>
 /// <param name="Header">Its header.</param>
-/// <param name="Frame">Its bytes; valid until the handler's task completes, or until the handler gives them back.</param>
+/// <param name="Frame">Its bytes; valid until the handler's task completes, or until the handler gives them
+/// back.</param>
 /// <param name="Connection">Where it came from.</param>
 internal sealed record RequestContext(FrameHeader Header, RequestFrame Frame, Connection Connection)
 {

@@ -5,8 +5,8 @@ using ActorBroker.Protocol.Messages;
 namespace ActorBroker.Gateway.Handlers;
 
 /// <summary>
-/// AlterConfigs v0-2, for topics, this broker and all brokers: replaces the whole set of the resource, so what isn't listed
-/// goes back to its default.
+/// AlterConfigs v0-2, for topics, this broker and all brokers: replaces the whole set of the resource, so what isn't
+/// listed goes back to its default.
 /// </summary>
 internal sealed class AlterConfigsHandler(HandlerContext context)
     : ApiHandler<AlterConfigsRequest, AlterConfigsResponse>
@@ -17,8 +17,8 @@ internal sealed class AlterConfigsHandler(HandlerContext context)
         var response = new AlterConfigsResponse();
         foreach (var resource in message.Resources)
         {
-            List<ConfigChange> changes =
-                [.. resource.Configs.Select(config => new ConfigChange(config.Name, ConfigOperation.Set, config.Value))];
+            var changes = resource.Configs
+                .Select(config => new ConfigChange(config.Name, ConfigOperation.Set, config.Value)).ToList();
             var result = await context.Node.AlterAsync(
                 (ConfigResource)resource.ResourceType, resource.ResourceName, changes, replaceAll: true,
                 message.ValidateOnly).ConfigureAwait(false);

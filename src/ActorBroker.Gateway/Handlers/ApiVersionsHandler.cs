@@ -6,8 +6,9 @@ using ActorBroker.Records;
 namespace ActorBroker.Gateway.Handlers;
 
 /// <summary>
-/// ApiVersions v0-4: the served APIs. An unknown version is answered in the layout of v0 with UNSUPPORTED_VERSION and the
-/// one row of this API, its body unread. v3+ checks the client software's name and version. No features are advertised.
+/// ApiVersions v0-4: the served APIs. An unknown version is answered in the layout of v0 with UNSUPPORTED_VERSION and
+/// the one row of this API, its body unread. v3+ checks the client software's name and version. No features are
+/// advertised.
 /// </summary>
 internal sealed class ApiVersionsHandler : ApiHandler<ApiVersionsRequest, ApiVersionsResponse>
 {

@@ -33,7 +33,8 @@ internal static class ConfigResources
             return new ConfigResult(ErrorCode.InvalidRequest, $"{doubled.Key} is altered more than once.");
         }
 
-        if (changes.FirstOrDefault(change => change is { Value: null, Operation: not ConfigOperation.Delete }) is { } empty)
+        var empty = changes.FirstOrDefault(change => change is { Value: null, Operation: not ConfigOperation.Delete });
+        if (empty is not null)
         {
             return new ConfigResult(ErrorCode.InvalidRequest, $"{empty.Name} can't be null.");
         }
@@ -41,10 +42,12 @@ internal static class ConfigResources
         switch (type)
         {
             case ConfigResource.Topic:
-                return await node.Configs.AlterTopicAsync(name, changes, replaceAll, validateOnly, CancellationToken.None)
+                return await node.Configs
+                    .AlterTopicAsync(name, changes, replaceAll, validateOnly, CancellationToken.None)
                     .ConfigureAwait(false);
             case ConfigResource.Broker when name.Length == 0:
-                return await node.Configs.AlterBrokerAsync(null, changes, replaceAll, validateOnly, CancellationToken.None)
+                return await node.Configs
+                    .AlterBrokerAsync(null, changes, replaceAll, validateOnly, CancellationToken.None)
                     .ConfigureAwait(false);
             case ConfigResource.Broker when IsBroker(name, node.BrokerId):
                 return await node.Configs

@@ -6,8 +6,8 @@ using ActorBroker.Records;
 namespace ActorBroker.Gateway.Handlers;
 
 /// <summary>
-/// CreatePartitions v0-3: Count is the new total. A topic that comes twice is refused. The time-out isn't used: the change
-/// is local.
+/// CreatePartitions v0-3: Count is the new total. A topic that comes twice is refused. The time-out isn't used: the
+/// change is local.
 /// </summary>
 internal sealed class CreatePartitionsHandler(HandlerContext context)
     : ApiHandler<CreatePartitionsRequest, CreatePartitionsResponse>

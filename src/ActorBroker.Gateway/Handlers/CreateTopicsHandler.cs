@@ -94,6 +94,7 @@ internal sealed class CreateTopicsHandler(HandlerContext context)
         {
             Name = topic.Name,
             TopicId = topic.Id,
+            ErrorMessage = null,
             NumPartitions = topic.Partitions.Length,
             ReplicationFactor = (short)(topic.Partitions.IsEmpty ? -1 : topic.Partitions[0].Replicas.Length),
         };

@@ -5,8 +5,8 @@ using ActorBroker.Records;
 namespace ActorBroker.Gateway.Handlers;
 
 /// <summary>
-/// DescribeCluster v0-2, for brokers only: this is no controller's port. No broker is ever fenced here, so v2's wish for
-/// fenced ones changes nothing.
+/// DescribeCluster v0-2, for brokers only: this is no controller's port. No broker is ever fenced here, so v2's wish
+/// for fenced ones changes nothing.
 /// </summary>
 internal sealed class DescribeClusterHandler(HandlerContext context)
     : ApiHandler<DescribeClusterRequest, DescribeClusterResponse>

@@ -8,9 +8,9 @@ using ActorBroker.Records;
 namespace ActorBroker.Gateway.Handlers;
 
 /// <summary>
-/// DescribeConfigs v0-4 of topics and of this broker; the empty broker name shows the cluster-wide defaults that were set.
-/// Secrets are answered as null. v0 tells only whether a value is a default, v1+ its source and synonyms, v3+ its type and
-/// documentation. Other resource types are refused.
+/// DescribeConfigs v0-4 of topics and of this broker; the empty broker name shows the cluster-wide defaults that were
+/// set. Secrets are answered as null. v0 tells only whether a value is a default, v1+ its source and synonyms, v3+ its
+/// type and documentation. Other resource types are refused.
 /// </summary>
 internal sealed class DescribeConfigsHandler(HandlerContext context)
     : ApiHandler<DescribeConfigsRequest, DescribeConfigsResponse>
@@ -76,10 +76,11 @@ internal sealed class DescribeConfigsHandler(HandlerContext context)
             Documentation = message.IncludeDocumentation ? entry.Documentation : null,
         };
 
-    private static DescribeConfigsResponse.DescribeConfigsSynonym Synonym(ConfigSynonym value, ConfigEntry entry) => new()
-    {
-        Name = value.Name,
-        Value = entry.IsSensitive ? null : value.Value,
-        Source = (sbyte)value.Source,
-    };
+    private static DescribeConfigsResponse.DescribeConfigsSynonym Synonym(ConfigSynonym value, ConfigEntry entry) =>
+        new()
+        {
+            Name = value.Name,
+            Value = entry.IsSensitive ? null : value.Value,
+            Source = (sbyte)value.Source,
+        };
 }

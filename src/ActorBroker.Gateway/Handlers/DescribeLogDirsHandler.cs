@@ -4,7 +4,9 @@ using ActorBroker.Protocol.Messages;
 
 namespace ActorBroker.Gateway.Handlers;
 
-/// <summary>DescribeLogDirs v0-4: every log directory with the replicas asked for (null: all); v4 with the volume's size.</summary>
+/// <summary>
+/// DescribeLogDirs v0-4: every log directory with the replicas asked for (null: all); v4 with the volume's size.
+/// </summary>
 internal sealed class DescribeLogDirsHandler(HandlerContext context)
     : ApiHandler<DescribeLogDirsRequest, DescribeLogDirsResponse>
 {

@@ -10,8 +10,8 @@ using ActorBroker.Records;
 namespace ActorBroker.Gateway.Handlers;
 
 /// <summary>
-/// DescribeTopicPartitions v0: topics by name (none named: all), with eligible leader replicas. The answer is cut at the
-/// request's or the broker's partition limit; the cursor tells where to go on.
+/// DescribeTopicPartitions v0: topics by name (none named: all), with eligible leader replicas. The answer is cut at
+/// the request's or the broker's partition limit; the cursor tells where to go on.
 /// </summary>
 internal sealed class DescribeTopicPartitionsHandler(HandlerContext context)
     : ApiHandler<DescribeTopicPartitionsRequest, DescribeTopicPartitionsResponse>

@@ -2,7 +2,9 @@ using ActorBroker.Broker.Cluster;
 
 namespace ActorBroker.Gateway.Handlers;
 
-/// <summary>A client is told the endpoints of the listener that it came in on: others may be out of its reach.</summary>
+/// <summary>
+/// A client is told the endpoints of the listener that it came in on: others may be out of its reach.
+/// </summary>
 internal static class Endpoints
 {
     /// <summary>The broker's endpoint on a listener, if it has that listener.</summary>

@@ -12,11 +12,12 @@ using ActorBroker.Storage;
 namespace ActorBroker.Gateway.Handlers;
 
 /// <summary>
-/// Fetch v4-17: committed records only, whole stored batches. MinBytes and MaxWaitMs park the request; MaxBytes (at most
-/// <c>fetch.max.bytes</c>) bounds the reply, yet the first partition that has anything yields a batch. Sessions v7+, leader
-/// epoch checks v9+, divergence v12+, topic ids v13+. Every caller is a consumer: replicas don't fetch here, so ReplicaId
-/// gives no right to uncommitted records, and PreferredReadReplica is always -1. Gap: v0-3, which would need batches in
-/// formats that are no longer stored; Kafka 4.0 dropped them too.
+/// Fetch v4-17: committed records only, whole stored batches. MinBytes and MaxWaitMs park the request; MaxBytes (at
+/// most
+/// <c>fetch.max.bytes</c>) bounds the reply, yet the first partition that has anything yields a batch. Sessions v7+,
+/// leader epoch checks v9+, divergence v12+, topic ids v13+. Every caller is a consumer: replicas don't fetch here, so
+/// ReplicaId gives no right to uncommitted records, and PreferredReadReplica is always -1. Gap: v0-3, which would need
+/// batches in formats that are no longer stored; Kafka 4.0 dropped them too.
 /// </summary>
 internal sealed class FetchHandler(HandlerContext context) : ApiHandler
 {

@@ -6,9 +6,9 @@ using ActorBroker.Records;
 namespace ActorBroker.Gateway.Handlers;
 
 /// <summary>
-/// FindCoordinator v0-6: every group's coordinator is this broker, the only one. v0-3 ask for one key, v4+ for a list. Gap:
-/// there are no transactions and no share groups yet, so their coordinators are COORDINATOR_NOT_AVAILABLE, which is
-/// retriable and claims nothing about the id.
+/// FindCoordinator v0-6: every group's coordinator is this broker, the only one. v0-3 ask for one key, v4+ for a list.
+/// Gap: there are no transactions and no share groups yet, so their coordinators are COORDINATOR_NOT_AVAILABLE, which
+/// is retriable and claims nothing about the id.
 /// </summary>
 internal sealed class FindCoordinatorHandler(HandlerContext context)
     : ApiHandler<FindCoordinatorRequest, FindCoordinatorResponse>
@@ -48,7 +48,7 @@ internal sealed class FindCoordinatorHandler(HandlerContext context)
             case Group:
                 return Here(key, request);
             case Transaction:
-                return Failed(key, ErrorCode.CoordinatorNotAvailable, "This broker has no transaction coordinator yet.");
+                return Failed(key, ErrorCode.CoordinatorNotAvailable, "This broker has no transactions yet.");
             case Share when request.Version >= 6:
                 return Failed(key, ErrorCode.CoordinatorNotAvailable, "This broker has no share groups yet.");
             default:
@@ -69,6 +69,7 @@ internal sealed class FindCoordinatorHandler(HandlerContext context)
                 NodeId = _node.BrokerId,
                 Host = endpoint.Host,
                 Port = endpoint.Port,
+                ErrorMessage = null,
             };
     }
 

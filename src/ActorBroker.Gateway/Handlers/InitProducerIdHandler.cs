@@ -5,9 +5,9 @@ using ActorBroker.Records;
 namespace ActorBroker.Gateway.Handlers;
 
 /// <summary>
-/// InitProducerId v0-5 without a transactional id: a new producer id with epoch 0 each time, whatever id the producer had.
-/// Gap: there are no transactions yet; a transactional id is answered with COORDINATOR_NOT_AVAILABLE, the code for a
-/// coordinator that may come later, so that a client neither takes it for fenced nor for unauthorized.
+/// InitProducerId v0-5 without a transactional id: a new producer id with epoch 0 each time, whatever id the producer
+/// had. Gap: there are no transactions yet; a transactional id is answered with COORDINATOR_NOT_AVAILABLE, the code for
+/// a coordinator that may come later, so that a client neither takes it for fenced nor for unauthorized.
 /// </summary>
 internal sealed class InitProducerIdHandler(HandlerContext context)
     : ApiHandler<InitProducerIdRequest, InitProducerIdResponse>

@@ -13,7 +13,9 @@ internal sealed class LeaderHints(ClusterImage cluster, string listener)
     /// <summary>The endpoints of all leaders found so far.</summary>
     public IReadOnlyList<(BrokerInfo Broker, BrokerEndpoint Endpoint)> Endpoints => _endpoints;
 
-    /// <summary>The partition's leader and its epoch, if the cluster has one that this listener's clients can reach.</summary>
+    /// <summary>
+    /// The partition's leader and its epoch, if the cluster has one that this listener's clients can reach.
+    /// </summary>
     public (int Id, int Epoch)? Find(string? topic, int partition)
     {
         if (topic is null || !cluster.TopicsByName.TryGetValue(topic, out var document) ||

@@ -7,9 +7,9 @@ using ActorBroker.Records;
 namespace ActorBroker.Gateway.Handlers;
 
 /// <summary>
-/// ListOffsets v1-10: latest (-1), earliest (-2), the record with the largest timestamp (-3, v7+), earliest local (-4, v8+),
-/// latest tiered (-5, v9+; there is no tier, so none) and by time. The same partition twice is refused. Gap: v0, which
-/// answers a list of segment starts; Kafka 4.0 dropped it too.
+/// ListOffsets v1-10: latest (-1), earliest (-2), the record with the largest timestamp (-3, v7+), earliest local (-4,
+/// v8+), latest tiered (-5, v9+; there is no tier, so none) and by time. The same partition twice is refused. Gap: v0,
+/// which answers a list of segment starts; Kafka 4.0 dropped it too.
 /// </summary>
 internal sealed class ListOffsetsHandler(HandlerContext context)
     : ApiHandler<ListOffsetsRequest, ListOffsetsResponse>

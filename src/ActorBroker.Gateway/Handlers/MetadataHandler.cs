@@ -11,9 +11,9 @@ using ActorBroker.Records;
 namespace ActorBroker.Gateway.Handlers;
 
 /// <summary>
-/// Metadata v0-13. All topics: v0 an empty list, v1+ null. Topic ids are answered from v10 and asked by from v12. A missing
-/// topic that is asked for by name is created where <c>auto.create.topics.enable</c> and the request (v4+; older ones
-/// always do) allow it, and answered at once. Brokers are told by the listener that the request came in on.
+/// Metadata v0-13. All topics: v0 an empty list, v1+ null. Topic ids are answered from v10 and asked by from v12. A
+/// missing topic that is asked for by name is created where <c>auto.create.topics.enable</c> and the request (v4+;
+/// older ones always do) allow it, and answered at once. Brokers are told by the listener that the request came in on.
 /// </summary>
 internal sealed class MetadataHandler(HandlerContext context) : ApiHandler<MetadataRequest, MetadataResponse>
 {

@@ -5,7 +5,9 @@ using ActorBroker.Protocol.Messages;
 
 namespace ActorBroker.Gateway.Handlers;
 
-/// <summary>OffsetForLeaderEpoch v0-4: where a leader epoch ended, so that a consumer can tell that its log diverged.</summary>
+/// <summary>
+/// OffsetForLeaderEpoch v0-4: where a leader epoch ended, so that a consumer can tell that its log diverged.
+/// </summary>
 internal sealed class OffsetForLeaderEpochHandler(HandlerContext context)
     : ApiHandler<OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse>
 {

@@ -8,8 +8,8 @@ using ActorBroker.Records;
 namespace ActorBroker.Gateway.Handlers;
 
 /// <summary>
-/// The appends of one Produce request, in its order, and the writer of their answers. Written by hand: it is on the path
-/// of every batch.
+/// The appends of one Produce request, in its order, and the writer of their answers. Written by hand: it is on the
+/// path of every batch.
 /// </summary>
 internal sealed class ProduceAnswer(short acks, int topics)
 {

@@ -10,11 +10,11 @@ using Microsoft.Extensions.Logging;
 namespace ActorBroker.Gateway.Handlers;
 
 /// <summary>
-/// Produce v0-12. Record bytes are never copied here: each partition's batch is a slice of the request's frame, handed to
-/// its partition before the first wait, so that the order of requests is the order of appends. acks=0 has no response; an
-/// error closes the connection instead. v0-2 carry formats that are no longer stored: INVALID_RECORD. Topics aren't
-/// created here (Metadata does that). Gap: there are no transactions yet, so transactional batches are refused with the
-/// code for a partition that isn't part of one.
+/// Produce v0-12. Record bytes are never copied here: each partition's batch is a slice of the request's frame, handed
+/// to its partition before the first wait, so that the order of requests is the order of appends. acks=0 has no
+/// response; an error closes the connection instead. v0-2 carry formats that are no longer stored: INVALID_RECORD.
+/// Topics aren't created here (Metadata does that). Gap: there are no transactions yet, so transactional batches are
+/// refused with the code for a partition that isn't part of one.
 /// </summary>
 internal sealed partial class ProduceHandler(HandlerContext context) : ApiHandler
 {

@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace ActorBroker.Gateway.Transport;
 
 /// <summary>
-/// A plain TCP connection. Received bytes land where the caller wants them, without a buffer in between; file parts leave
-/// by sendfile, so that stored bytes never enter this process.
+/// A plain TCP connection. Received bytes land where the caller wants them, without a buffer in between; file parts
+/// leave by sendfile, so that stored bytes never enter this process.
 /// </summary>
 internal sealed class SocketTransport : ITransport
 {

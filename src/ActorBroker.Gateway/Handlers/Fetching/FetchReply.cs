@@ -7,8 +7,9 @@ using ActorBroker.Storage;
 namespace ActorBroker.Gateway.Handlers.Fetching;
 
 /// <summary>
-/// A Fetch response: the frame without its records, and the leased slices that go in between. Large slices leave straight
-/// from their file; small ones, for which a copy is cheaper than a system call of their own, go with the frame around them.
+/// A Fetch response: the frame without its records, and the leased slices that go in between. Large slices leave
+/// straight from their file; small ones, for which a copy is cheaper than a system call of their own, go with the frame
+/// around them.
 /// </summary>
 internal sealed class FetchReply(FetchResponseWriter frame, List<LogSlice> slices) : Response
 {

@@ -6,8 +6,8 @@ namespace ActorBroker.Gateway.Handlers.Fetching;
 
 /// <summary>
 /// The broker's fetch sessions, bounded by slots and by partitions. When full, the session that has been unused for
-/// longest makes room if it has been so for two minutes; else the client gets no session, which is legal: it goes on with
-/// full fetches.
+/// longest makes room if it has been so for two minutes; else the client gets no session, which is legal: it goes on
+/// with full fetches.
 /// </summary>
 internal sealed class FetchSessionCache(int slots, TimeProvider time)
 {

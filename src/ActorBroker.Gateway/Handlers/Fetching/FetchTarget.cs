@@ -4,8 +4,8 @@ namespace ActorBroker.Gateway.Handlers.Fetching;
 internal readonly record struct FetchKey(string? Topic, Guid TopicId, int Partition);
 
 /// <summary>
-/// One partition as a client wants it fetched. In a session it lives as long as the session, and remembers what the client
-/// was told last.
+/// One partition as a client wants it fetched. In a session it lives as long as the session, and remembers what the
+/// client was told last.
 /// </summary>
 internal sealed class FetchTarget(FetchKey key)
 {
