@@ -19,7 +19,8 @@ internal sealed class ClusterProduceTarget(ClusterClient cluster, ProducerOption
     public async Task<ProducerIdentity> NewIdentityAsync(CancellationToken cancel)
     {
         var connection = await cluster.AnyAsync(cancel).ConfigureAwait(false);
-        var request = new InitProducerIdRequest { TransactionTimeoutMs = int.MaxValue };
+        // Null, not the message's default of an empty text: idempotent only, without transactions.
+        var request = new InitProducerIdRequest { TransactionalId = null, TransactionTimeoutMs = int.MaxValue };
         var response = await connection.CallAsync<InitProducerIdRequest, InitProducerIdResponse>(request, cancel)
             .ConfigureAwait(false);
         return response.ErrorCode == ErrorCode.None
