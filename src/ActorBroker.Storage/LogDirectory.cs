@@ -10,6 +10,9 @@ namespace ActorBroker.Storage;
 /// </summary>
 public sealed class LogDirectory : IDisposable
 {
+    /// <summary>The folder beside the partitions' that holds the broker's catalogue.</summary>
+    public const string CatalogueFolder = "catalogue";
+
     private const string LockName = ".lock";
     private const string CleanShutdownName = ".kafka_cleanshutdown";
     private const string RecoveryPointsName = "recovery-point-offset-checkpoint";
@@ -133,7 +136,7 @@ public sealed class LogDirectory : IDisposable
             {
                 partitions.Add(new PartitionFolder(partition, folder, PartitionMetadata.Read(_files, folder)));
             }
-            else
+            else if (name != CatalogueFolder)
             {
                 LogDirectoryLog.UnknownFolder(_logger, folder);
             }

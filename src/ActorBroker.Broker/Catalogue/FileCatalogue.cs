@@ -29,7 +29,7 @@ internal sealed class FileCatalogue : ICatalogue
     /// <summary>Reads every document; <see cref="CatalogueException"/> names a file that can't be understood.</summary>
     public static FileCatalogue Open(IFileSystem fileSystem, string dataDirectory)
     {
-        var catalogue = new FileCatalogue(fileSystem, Path.Combine(dataDirectory, "catalogue"));
+        var catalogue = new FileCatalogue(fileSystem, Path.Combine(dataDirectory, LogDirectory.CatalogueFolder));
         fileSystem.CreateDirectory(catalogue._root);
         foreach (var kind in fileSystem.ListDirectories(catalogue._root).ToArray())
         {
