@@ -29,9 +29,9 @@ public sealed partial class PartitionLog
     /// </summary>
     /// <param name="buffers">The cleaner's memory.</param>
     /// <param name="upToOffset">
-    /// Nothing at or above is touched: the lower of the last stable offset (below which nothing is truncated or aborted
-    /// any more) and the recovery point <i>as the checkpoint on disk has it</i>. Recovery reads what lies above that
-    /// point strictly, and would take a gap that compaction left for a lost tail.
+    /// Nothing at or above is touched: the last stable offset, below which nothing is truncated or aborted any more.
+    /// The
+    /// log's own recovery point is a limit as well.
     /// </param>
     /// <param name="cancel">Checked at every batch; what was swapped in before stays, the rest waits.</param>
     /// <returns>

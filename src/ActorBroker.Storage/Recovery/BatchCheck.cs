@@ -6,7 +6,7 @@ namespace ActorBroker.Storage.Recovery;
 /// Decides batch by batch whether a scanned segment is sound. The CRC leaves base offset and leader epoch out, so those
 /// are held against what must be there: the next offset, and the epoch that the checkpoint names for it.
 /// </summary>
-internal sealed class BatchCheck(long recoveryPoint, long baseOffset, LeaderEpochCache epochs)
+internal sealed class BatchCheck(long gapsUpTo, long baseOffset, LeaderEpochCache epochs)
 {
     private readonly long _baseOffset = baseOffset;
     private int _latestEpoch = -1;
@@ -17,10 +17,8 @@ internal sealed class BatchCheck(long recoveryPoint, long baseOffset, LeaderEpoc
     /// <summary>Why the batch can't be what was appended there; null for a sound one.</summary>
     public string? Fault(in RecordBatchHeader header, ReadOnlySpan<byte> batch)
     {
-        // Compaction, which works below the recovery point only, may have left a gap.
-        var inGap = NextOffset < recoveryPoint
-            && header.BaseOffset > NextOffset
-            && header.BaseOffset <= recoveryPoint;
+        // Compaction may have left a gap.
+        var inGap = NextOffset < gapsUpTo && header.BaseOffset > NextOffset && header.BaseOffset <= gapsUpTo;
         if (header.BaseOffset != NextOffset && !inGap)
         {
             return $"base offset {header.BaseOffset} where {NextOffset} must be";

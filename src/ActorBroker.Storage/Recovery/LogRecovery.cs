@@ -73,7 +73,7 @@ internal sealed class LogRecovery(PartitionLogOptions options, ILogger logger)
                 continue;
             }
 
-            var whole = Scan(segment, epochs);
+            var whole = Scan(segment, nextBase, epochs);
             var next = segment.Tail.NextOffset;
 
             // Below the recovery point compaction leaves gaps; above it a gap is a lost tail.
@@ -131,12 +131,19 @@ internal sealed class LogRecovery(PartitionLogOptions options, ILogger logger)
     }
 
     /// <summary>
+    /// Compaction leaves gaps below the recovery point of its time. The checkpoint may hold an older one, or be lost,
+    /// but compaction never touches the last segment.
+    /// </summary>
+    private long GapsUpTo(long nextBase) =>
+        options.Config.Compact ? Math.Max(options.RecoveryPoint, nextBase) : options.RecoveryPoint;
+
+    /// <summary>
     /// Checks every batch, rebuilds the indexes and cuts at the first bad one; false if there was one.
     /// </summary>
-    private bool Scan(LogSegment segment, LeaderEpochCache epochs)
+    private bool Scan(LogSegment segment, long nextBase, LeaderEpochCache epochs)
     {
         var size = segment.Size;
-        var check = new BatchCheck(options.RecoveryPoint, segment.BaseOffset, epochs);
+        var check = new BatchCheck(GapsUpTo(nextBase), segment.BaseOffset, epochs);
         segment.BeginRebuild();
         using var reader = new BatchReader(segment, 0, size);
         string? fault = null;

@@ -12,12 +12,14 @@ internal sealed class CompactedLog : IDisposable
 
     private readonly string _root = Directory.CreateTempSubdirectory("actorbroker-compaction-").FullName;
     private readonly RecordBatchBuilder _builder = new();
+    private readonly IFileSystem _files;
     private LogConfig _config;
 
-    public CompactedLog(LogConfig? config = null)
+    public CompactedLog(LogConfig? config = null, IFileSystem? files = null)
     {
         _config = (config ?? LogConfig.Default) with { Compact = true, Delete = false };
-        Log = Open(new PhysicalFileSystem());
+        _files = files ?? new PhysicalFileSystem();
+        Log = Open();
     }
 
     public PartitionLog Log { get; private set; }
@@ -34,7 +36,9 @@ internal sealed class CompactedLog : IDisposable
     public string Folder => Path.Combine(_root, "topic-0");
 
     /// <summary>Files of the log's folder with the suffix.</summary>
-    public string[] FilesEndingWith(string suffix) => Directory.GetFiles(Folder, "*" + suffix);
+    public string[] FilesEndingWith(string suffix) =>
+        [.. _files.ListFiles(Folder).Where(name => name.EndsWith(suffix, StringComparison.Ordinal)).Order()
+            .Select(name => Path.Combine(Folder, name))];
 
     public static ReadOnlyMemory<byte>? Bytes(string? text) =>
         text is null ? default(ReadOnlyMemory<byte>?) : Encoding.UTF8.GetBytes(text);
@@ -141,10 +145,13 @@ internal sealed class CompactedLog : IDisposable
         Log.UpdateConfig(_config);
     }
 
-    /// <summary>Stops, as a crash or cleanly, and opens again on the given disk.</summary>
-    public void Reopen(bool cleanly = false, IFileSystem? files = null)
+    /// <summary>
+    /// Stops, as a crash or cleanly, and opens again with the recovery point that a checkpoint may have.
+    /// </summary>
+    public void Reopen(bool cleanly = false, long? recoveryPoint = null)
     {
-        var (dirty, recoveryPoint) = (Log.FirstDirtyOffset, Log.RecoveryPoint);
+        var dirty = Log.FirstDirtyOffset;
+        recoveryPoint ??= Log.RecoveryPoint;
         if (cleanly)
         {
             Log.Close();
@@ -154,11 +161,11 @@ internal sealed class CompactedLog : IDisposable
         foreach (var snapshot in FilesEndingWith(".snapshot"))
         {
             // Without them the log must tell the producers' state by itself.
-            File.Delete(snapshot);
+            _files.DeleteFile(snapshot);
         }
 
         Producers = new RecordedProducers();
-        Log = Open(files ?? new PhysicalFileSystem(), cleanly, recoveryPoint);
+        Log = Open(cleanly, recoveryPoint.Value);
         Log.FirstDirtyOffset = dirty;
     }
 
@@ -170,11 +177,11 @@ internal sealed class CompactedLog : IDisposable
         Directory.Delete(_root, recursive: true);
     }
 
-    private PartitionLog Open(IFileSystem files, bool cleanShutdown = false, long recoveryPoint = 0) =>
+    private PartitionLog Open(bool cleanShutdown = false, long recoveryPoint = 0) =>
         PartitionLog.Open(new PartitionLogOptions
         {
             Directory = Folder,
-            FileSystem = files,
+            FileSystem = _files,
             Config = _config,
             Producers = Producers,
             Time = Time,
