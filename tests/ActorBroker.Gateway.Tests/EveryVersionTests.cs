@@ -1,0 +1,111 @@
+using ActorBroker.Gateway.Handlers;
+using ActorBroker.Gateway.Tests.Support;
+using ActorBroker.Protocol;
+using ActorBroker.Protocol.Messages;
+using ActorBroker.Records;
+
+namespace ActorBroker.Gateway.Tests;
+
+/// <summary>Every API that is advertised answers in every version that is advertised, and in no other.</summary>
+public sealed class EveryVersionTests
+{
+    [Fact]
+    public async Task Every_advertised_version_of_every_api_is_answered_in_its_own_layout()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        await host.CreateTopicAsync("present");
+        foreach (var api in ServedApis.All)
+        {
+            for (var version = api.Lowest; version <= api.Highest; version++)
+            {
+                using var connection = await host.ConnectAsync();
+                await AskAsync(connection, api.Key, version);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task The_versions_beside_the_advertised_ones_close_the_connection()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        foreach (var api in ServedApis.All.Where(api => api.Key != ApiKey.ApiVersions))
+        {
+            foreach (var version in new[] { (short)(api.Lowest - 1), (short)(api.Highest + 1) })
+            {
+                using var connection = await host.ConnectAsync();
+                var key = (byte)api.Key;
+                await connection.SendRawAsync(new byte[]
+                {
+                    0, 0, 0, 10, 0, key, (byte)(version >> 8), (byte)version, 0, 0, 0, 1, 255, 255,
+                });
+                await connection.ExpectClosedAsync();
+            }
+        }
+    }
+
+    [Fact]
+    public async Task ApiVersions_lists_the_table_and_answers_unknown_versions_in_the_oldest_layout()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        using var connection = await host.ConnectAsync();
+        var known = await connection.AskAsync<ApiVersionsRequest, ApiVersionsResponse>(
+            new ApiVersionsRequest { ClientSoftwareName = "test", ClientSoftwareVersion = "1.0" }, 4);
+        Assert.Equal(
+            KafkaGateway.SupportedApis.Select(api => ((short)api.Key, api.Lowest, api.Highest)),
+            known.ApiKeys.Select(row => ((short)row.ApiKey, row.MinVersion, row.MaxVersion)));
+
+        await connection.SendRawAsync(new byte[] { 0, 0, 0, 10, 0, 18, 0, 99, 0, 0, 0, 7, 250, 250 });
+        var unknown = await connection.ReceiveAsync<ApiVersionsResponse>(0, 7);
+        Assert.Equal(ErrorCode.UnsupportedVersion, unknown.ErrorCode);
+        var row = Assert.Single(unknown.ApiKeys);
+        Assert.Equal((18, 0, 4), ((short)row.ApiKey, row.MinVersion, row.MaxVersion));
+
+        var named = await connection.AskAsync<ApiVersionsRequest, ApiVersionsResponse>(
+            new ApiVersionsRequest { ClientSoftwareName = "-bad-", ClientSoftwareVersion = "1.0" }, 3);
+        Assert.Equal(ErrorCode.InvalidRequest, named.ErrorCode);
+    }
+
+    private static Task AskAsync(TestConnection connection, ApiKey key, short version) => key switch
+    {
+        ApiKey.Produce => connection.AskAsync<ProduceRequest, ProduceResponse>(
+            Requests.Produce("present", Requests.Batch("a")), version),
+        ApiKey.Fetch => connection.AskAsync<FetchRequest, FetchResponse>(Requests.Fetch("present", 0), version),
+        ApiKey.ListOffsets => connection.AskAsync<ListOffsetsRequest, ListOffsetsResponse>(new(), version),
+        ApiKey.Metadata => connection.AskAsync<MetadataRequest, MetadataResponse>(new() { Topics = [] }, version),
+        ApiKey.FindCoordinator => connection.AskAsync<FindCoordinatorRequest, FindCoordinatorResponse>(
+            version >= 4 ? new() { CoordinatorKeys = ["g"] } : new() { Key = "g" }, version),
+        ApiKey.ApiVersions => connection.AskAsync<ApiVersionsRequest, ApiVersionsResponse>(
+            new() { ClientSoftwareName = "a", ClientSoftwareVersion = "b" }, version),
+        ApiKey.CreateTopics => connection.AskAsync<CreateTopicsRequest, CreateTopicsResponse>(
+            new()
+            {
+                Topics = [new() { Name = $"created-{version}", NumPartitions = 1, ReplicationFactor = 1 }],
+            },
+            version),
+        ApiKey.DeleteTopics => connection.AskAsync<DeleteTopicsRequest, DeleteTopicsResponse>(
+            version >= 6
+                ? new() { Topics = [new() { Name = "absent" }] }
+                : new() { TopicNames = ["absent"] },
+            version),
+        ApiKey.DeleteRecords => connection.AskAsync<DeleteRecordsRequest, DeleteRecordsResponse>(new(), version),
+        ApiKey.InitProducerId => connection.AskAsync<InitProducerIdRequest, InitProducerIdResponse>(
+            new() { TransactionalId = null }, version),
+        ApiKey.OffsetForLeaderEpoch =>
+            connection.AskAsync<OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse>(new(), version),
+        ApiKey.DescribeConfigs => connection.AskAsync<DescribeConfigsRequest, DescribeConfigsResponse>(
+            new() { Resources = [new() { ResourceType = 2, ResourceName = "present" }] }, version),
+        ApiKey.AlterConfigs => connection.AskAsync<AlterConfigsRequest, AlterConfigsResponse>(new(), version),
+        ApiKey.DescribeLogDirs => connection.AskAsync<DescribeLogDirsRequest, DescribeLogDirsResponse>(
+            new() { Topics = null }, version),
+        ApiKey.CreatePartitions =>
+            connection.AskAsync<CreatePartitionsRequest, CreatePartitionsResponse>(new(), version),
+        ApiKey.IncrementalAlterConfigs =>
+            connection.AskAsync<IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse>(new(), version),
+        ApiKey.DescribeCluster => connection.AskAsync<DescribeClusterRequest, DescribeClusterResponse>(new(), version),
+        ApiKey.DescribeProducers =>
+            connection.AskAsync<DescribeProducersRequest, DescribeProducersResponse>(new(), version),
+        ApiKey.DescribeTopicPartitions =>
+            connection.AskAsync<DescribeTopicPartitionsRequest, DescribeTopicPartitionsResponse>(new(), version),
+        _ => throw new InvalidOperationException($"No request for {key}."),
+    };
+}
