@@ -1,5 +1,5 @@
-// One broker: its log directories, its catalogue, its partitions, and the work in the background. Everything a gateway needs is
-// reachable from here, and nothing else is.
+// One broker: its log directories, its catalogue, its partitions, and the work in the background. Everything a
+// gateway needs is reachable from here, and nothing else is.
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using ActorBroker.Broker.Admin;
@@ -57,11 +57,13 @@ public sealed class BrokerNode : IAsyncDisposable
     internal Housekeeping Housekeeping => _housekeeping;
 
     /// <summary>
-    /// Opens the log directories, the catalogue and the partitions (recovering in parallel what an unclean stop left), and starts the
-    /// background work. A partition whose log can't be opened is offline; the others go on.
+    /// Opens the log directories, the catalogue and the partitions (recovering in parallel what an unclean stop
+    /// left), and starts the background work. A partition whose log can't be opened is offline; the others go on.
     /// </summary>
-    /// <exception cref="Storage.LogDirectoryException">A log directory can't be used; the message says what to do.</exception>
-    /// <exception cref="Catalogue.CatalogueException">The catalogue can't be read; the message says what to do.</exception>
+    /// <exception cref="Storage.LogDirectoryException">A log directory can't be used; the message says what to
+    /// do.</exception>
+    /// <exception cref="Catalogue.CatalogueException">The catalogue can't be read; the message says what to
+    /// do.</exception>
     public static Task<BrokerNode> StartAsync(
         BrokerConfig config, BrokerEnvironment environment, CancellationToken cancel)
     {
@@ -99,8 +101,8 @@ public sealed class BrokerNode : IAsyncDisposable
     }
 
     /// <summary>
-    /// Stops gracefully: takes no more work, answers what it has, flushes and closes every log, and marks the stop as clean. The
-    /// token only gives up waiting; the stop itself goes on.
+    /// Stops gracefully: takes no more work, answers what it has, flushes and closes every log, and marks the stop as
+    /// clean. The token only gives up waiting; the stop itself goes on.
     /// </summary>
     public Task StopAsync(CancellationToken cancel)
     {
@@ -129,7 +131,9 @@ public sealed class BrokerNode : IAsyncDisposable
         BrokerLogs.Stopped(_logger, BrokerId, allClean);
     }
 
-    /// <summary>Without its checkpoints or its marker a stop is simply not clean; the next start checks the logs.</summary>
+    /// <summary>
+    /// Without its checkpoints or its marker a stop is simply not clean; the next start checks the logs.
+    /// </summary>
     private bool Checkpoint(IReadOnlySet<Storage.LogDirectory> clean)
     {
         try

@@ -37,8 +37,8 @@ internal static class BrokerStart
                 .SelectMany(topic => partitions.Open(topic, state.Config.ForTopic(topic.Configs), clean)).ToArray();
             var online = await Task.WhenAll(opening).WaitAsync(cancel).ConfigureAwait(false);
             var housekeeping = new Housekeeping(state, environment.Time, logger);
-            BrokerLogs.Started(
-                logger, brokerId, cluster.Image.ClusterId, topics.Count, online.Length, online.Count(opened => !opened));
+            var offline = online.Count(opened => !opened);
+            BrokerLogs.Started(logger, brokerId, cluster.Image.ClusterId, topics.Count, online.Length, offline);
             return new BrokerNode(state, new Controller(), housekeeping, logger);
         }
         catch
@@ -85,8 +85,8 @@ internal static class BrokerStart
     }
 
     /// <summary>
-    /// After an unclean stop each partition gets a new leadership: records that this broker had but never flushed may be gone, and
-    /// a client that has seen them must learn from the epoch that the log may have parted there.
+    /// After an unclean stop each partition gets a new leadership: records that this broker had but never flushed may
+    /// be gone, and a client that has seen them must learn from the epoch that the log may have parted there.
     /// </summary>
     private static List<TopicDocument> BeginLeaderships(
         ClusterCatalogue catalogue, int brokerId, bool clean, ILogger logger)
@@ -121,12 +121,16 @@ internal static class BrokerStart
     }
 
     /// <summary>
-    /// Compares the folders with the catalogue. A topic's folder is home; what a deletion left is removed; anything else is set
-    /// aside, never removed, as it may be somebody's data. A topic without a folder gets an empty one when it opens: its
-    /// creation was cut short.
+    /// Compares the folders with the catalogue. A topic's folder is home; what a deletion left is removed; anything
+    /// else is set aside, never removed, as it may be somebody's data. A topic without a folder gets an empty one
+    /// when it opens: its creation was cut short.
     /// </summary>
     private static void SortFolders(
-        PartitionManager partitions, ClusterImage image, ClusterCatalogue catalogue, IFileSystem fileSystem, ILogger logger)
+        PartitionManager partitions,
+        ClusterImage image,
+        ClusterCatalogue catalogue,
+        IFileSystem fileSystem,
+        ILogger logger)
     {
         var deletions = catalogue.ListDeletions();
         foreach (var directory in partitions.Directories)

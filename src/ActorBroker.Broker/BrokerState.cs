@@ -29,7 +29,9 @@ internal sealed class BrokerState(
     /// <summary>The settings in force; any thread.</summary>
     public BrokerConfig Config => Volatile.Read(ref _config);
 
-    /// <summary>Takes over what the catalogue says about settings made at run time, and passes it on to every topic.</summary>
+    /// <summary>
+    /// Takes over what the catalogue says about settings made at run time, and passes it on to every topic.
+    /// </summary>
     public void ApplyDynamicConfigs()
     {
         var defaults = catalogue.ReadConfigs(null).Configs;

@@ -36,7 +36,8 @@ public sealed class ConfigServiceTests
 
         Assert.Equal(
             ErrorCode.None,
-            await AlterAsync(broker, Change("retention.ms", Delete, null), Change("cleanup.policy", Append, "compact")));
+            await AlterAsync(
+                broker, Change("retention.ms", Delete, null), Change("cleanup.policy", Append, "compact")));
 
         Assert.Equal(
             ["cleanup.policy=delete,compact", "segment.ms=7"],
@@ -117,7 +118,8 @@ public sealed class ConfigServiceTests
 
         Assert.Equal(ErrorCode.InvalidConfig, await AlterBrokerAsync(broker, null, Change("num.partitions", Set, "3")));
         Assert.Equal(ErrorCode.InvalidConfig, await AlterBrokerAsync(broker, null, Change("nonsense", Set, "3")));
-        Assert.Equal(ErrorCode.InvalidRequest, await AlterBrokerAsync(broker, 99, Change("log.retention.ms", Set, "3")));
+        Assert.Equal(
+            ErrorCode.InvalidRequest, await AlterBrokerAsync(broker, 99, Change("log.retention.ms", Set, "3")));
     }
 
     [Fact]
@@ -138,7 +140,8 @@ public sealed class ConfigServiceTests
         Assert.All(ids, id => Assert.True(id >= 0));
     }
 
-    private static ConfigChange Change(string name, ConfigOperation operation, string? value) => new(name, operation, value);
+    private static ConfigChange Change(string name, ConfigOperation operation, string? value) =>
+        new(name, operation, value);
 
     private static async Task<ErrorCode> AlterAsync(TestBroker broker, params ConfigChange[] changes) =>
         (await broker.Node.Configs.AlterTopicAsync("events", changes, false, false, Cancel)).Error;

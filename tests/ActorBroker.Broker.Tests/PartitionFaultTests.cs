@@ -176,6 +176,40 @@ public sealed class PartitionFaultTests
     }
 
     [Fact]
+    public async Task Acks_all_gives_up_after_its_time_out_and_the_record_is_committed_all_the_same()
+    {
+        await using var broker = await TestBroker.StartedAsync();
+        var partition = await broker.CreateTopicAsync("events", ("flush.messages", "1"));
+        using var slow = new ManualResetEventSlim();
+        using var began = new ManualResetEventSlim();
+        var disk = Task.Run(() =>
+        {
+            lock (partition.Actor.Replica!.Flushing)
+            {
+                began.Set();
+                return slow.Wait(TimeSpan.FromMinutes(1));
+            }
+        });
+        began.Wait(TestContext.Current.CancellationToken);
+        var answer = broker.ProduceAsync(partition, -1, "a").AsTask();
+        await Until.TrueAsync(() => partition.LogEndOffset == 1);
+        await partition.Actor.AskAsync(static _ => true);
+        Assert.Equal(0, partition.HighWatermark);
+        Assert.Empty(partition.ReadAll());
+
+        broker.Time.Advance(TimeSpan.FromSeconds(29));
+        await partition.Actor.AskAsync(static _ => true);
+        Assert.False(answer.IsCompleted);
+        broker.Time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(ErrorCode.RequestTimedOut, (await answer).Error);
+        slow.Set();
+        Assert.True(await disk);
+        await Until.TrueAsync(() => partition.HighWatermark == 1);
+        Assert.Equal(["a"], partition.ReadAll());
+    }
+
+    [Fact]
     public async Task Flush_ms_flushes_after_its_time_and_an_idle_partition_has_no_timer()
     {
         await using var broker = await TestBroker.StartedAsync();

@@ -45,7 +45,8 @@ public sealed class PartitionProduceTests
         var results = await Task.WhenAll(answers);
 
         Assert.All(results, result => Assert.Equal(ErrorCode.None, result.Error));
-        Assert.Equal(Enumerable.Range(0, 500).Select(number => (long)number), results.Select(result => result.BaseOffset));
+        Assert.Equal(
+            Enumerable.Range(0, 500).Select(number => (long)number), results.Select(result => result.BaseOffset));
         Assert.Equal(Enumerable.Range(0, 500).Select(number => $"v{number}"), partition.ReadAll());
     }
 
@@ -167,7 +168,8 @@ public sealed class PartitionProduceTests
         Assert.Equal(0, partition.LogEndOffset);
     }
 
-    private static ProduceCommand Idempotent(TestBroker broker, int sequence, params string[] values) => Batches.Produce(
+    private static ProduceCommand Idempotent(
+        TestBroker broker, int sequence, params string[] values) => Batches.Produce(
         -1,
         broker.Time.NowMs,
         new RecordBatchOptions { ProducerId = 7, ProducerEpoch = 0, BaseSequence = sequence },

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ActorBroker.Broker.Admin;
 using ActorBroker.Broker.Tests.Support;
+using ActorBroker.Core;
 using ActorBroker.Records;
 
 namespace ActorBroker.Broker.Tests;
@@ -21,7 +22,7 @@ public sealed class TopicServiceTests
         var topic = broker.Node.Cluster.TopicsByName["events"];
         Assert.Equal(created.Id, topic.Id);
         Assert.Equal(3, topic.Partitions.Length);
-        Assert.Equal(("retention.ms", "1000"), Assert.Single(topic.Configs) is var (name, value) ? (name, value) : default);
+        Assert.Equal(KeyValuePair.Create("retention.ms", "1000"), Assert.Single(topic.Configs));
         Assert.True(broker.Node.TryGetPartition(created.Id, 2, out var partition));
         Assert.Equal(1000, partition.Config.RetentionMs);
     }
@@ -99,7 +100,8 @@ public sealed class TopicServiceTests
         var results = await broker.Node.Topics.CreateAsync([New("a", 1), New("b", 1), New("a", 2)], false, Cancel);
 
         Assert.Equal(
-            [ErrorCode.InvalidRequest, ErrorCode.None, ErrorCode.InvalidRequest], results.Select(result => result.Error));
+            [ErrorCode.InvalidRequest, ErrorCode.None, ErrorCode.InvalidRequest],
+            results.Select(result => result.Error));
     }
 
     [Fact]
@@ -193,7 +195,8 @@ public sealed class TopicServiceTests
     {
         await using var broker = await TestBroker.StartedAsync(("num.partitions", "2"));
 
-        var results = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => broker.Node.Topics.AutoCreateAsync("auto", Cancel)));
+        var results = await Task.WhenAll(
+            Enumerable.Range(0, 10).Select(_ => broker.Node.Topics.AutoCreateAsync("auto", Cancel)));
 
         Assert.All(results, result => Assert.Equal(ErrorCode.None, result.Error));
         Assert.Single(results.Select(result => result.Id).Distinct());
@@ -209,7 +212,8 @@ public sealed class TopicServiceTests
         broker.Set("auto.create.topics.enable", "false");
         await broker.RestartAsync();
 
-        Assert.Equal(ErrorCode.UnknownTopicOrPartition, (await broker.Node.Topics.AutoCreateAsync("auto", Cancel)).Error);
+        var refused = await broker.Node.Topics.AutoCreateAsync("auto", Cancel);
+        Assert.Equal(ErrorCode.UnknownTopicOrPartition, refused.Error);
     }
 
     [Fact]
@@ -267,9 +271,10 @@ public sealed class TopicServiceTests
 
         Assert.Equal([("/data", 3), ("/more", 3)], directories.Select(dir => (dir.Path, dir.Partitions.Count)));
         await broker.RestartAsync();
-        Assert.Equal(
-            directories.Select(dir => dir.Partitions.Select(replica => replica.Partition).ToHashSet()),
-            broker.Node.DescribeLogDirs().Select(dir => dir.Partitions.Select(replica => replica.Partition).ToHashSet()));
+        Assert.Equal(directories.Select(Held), broker.Node.DescribeLogDirs().Select(Held));
+
+        static HashSet<TopicPartition> Held(LogDirDescription directory) =>
+            [.. directory.Partitions.Select(replica => replica.Partition)];
     }
 
     [Fact]

@@ -1,7 +1,7 @@
-// Many producers, one consumer. A post is one compare-and-swap on a stack of linked items; a turn takes the whole stack in
-// one exchange and turns it round, so that items of one thread keep their order. Turns run one at a time as plain work
-// items: no task, no lock, nothing allocated per message. Because a turn takes all that waits, a slow disk makes larger
-// gathers instead of longer queues of small writes.
+// Many producers, one consumer. A post is one compare-and-swap on a stack of linked items; a turn takes the whole
+// stack in one exchange and turns it round, so that items of one thread keep their order. Turns run one at a time as
+// plain work items: no task, no lock, nothing allocated per message. Because a turn takes all that waits, a slow disk
+// makes larger gathers instead of longer queues of small writes.
 using System.Runtime.InteropServices;
 
 namespace ActorBroker.Broker.Actors;

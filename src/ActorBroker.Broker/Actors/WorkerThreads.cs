@@ -1,11 +1,11 @@
-// Work that blocks for long (fsync, recovery, retention, compaction) has its own few threads. On the thread pool it would
-// starve the turns and the sockets of a small machine: the pool adds threads only slowly.
+// Work that blocks for long (fsync, recovery, retention, compaction) has its own few threads. On the thread pool it
+// would starve the turns and the sockets of a small machine: the pool adds threads only slowly.
 namespace ActorBroker.Broker.Actors;
 
 /// <summary>A fixed number of threads for blocking work; they start as work needs them.</summary>
 /// <remarks>
-/// The queue has no bound of its own: each poster keeps at most one item in it (a partition's fsync, a background job, a
-/// partition's opening).
+/// The queue has no bound of its own: each poster keeps at most one item in it (a partition's fsync, a background
+/// job, a partition's opening).
 /// </remarks>
 internal sealed class WorkerThreads : IDisposable
 {

@@ -14,7 +14,8 @@ internal readonly record struct ConfigEdit(ConfigResult Result, ImmutableSortedD
 
     /// <param name="present">The overrides now.</param>
     /// <param name="changes">What to do; each name at most once.</param>
-    /// <param name="effective">The settings in force, for what a list is appended to and which settings are lists.</param>
+    /// <param name="effective">The settings in force, for what a list is appended to and which settings are
+    /// lists.</param>
     public static ConfigEdit Apply(
         ImmutableSortedDictionary<string, string> present,
         IReadOnlyList<ConfigChange> changes,

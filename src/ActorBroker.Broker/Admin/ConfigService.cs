@@ -4,7 +4,9 @@ using ActorBroker.Records;
 
 namespace ActorBroker.Broker.Admin;
 
-/// <summary>Describes and changes the settings of topics and of the broker. A change is durable and in force on return.</summary>
+/// <summary>
+/// Describes and changes the settings of topics and of the broker. A change is durable and in force on return.
+/// </summary>
 public sealed class ConfigService
 {
     private readonly BrokerState _state;
@@ -25,7 +27,9 @@ public sealed class ConfigService
     /// <summary>This broker's settings.</summary>
     public IReadOnlyList<ConfigEntry> DescribeBroker() => _state.Config.DescribeBroker();
 
-    /// <summary>Changes a topic's settings; <paramref name="replaceAll"/> sets those not named back to the default.</summary>
+    /// <summary>
+    /// Changes a topic's settings; <paramref name="replaceAll"/> sets those not named back to the default.
+    /// </summary>
     public Task<ConfigResult> AlterTopicAsync(
         string topic, IReadOnlyList<ConfigChange> changes, bool replaceAll, bool validateOnly, CancellationToken cancel)
     {
@@ -35,7 +39,11 @@ public sealed class ConfigService
 
     /// <summary>Changes settings of one broker, or (null) the default for all of them.</summary>
     public Task<ConfigResult> AlterBrokerAsync(
-        int? brokerId, IReadOnlyList<ConfigChange> changes, bool replaceAll, bool validateOnly, CancellationToken cancel)
+        int? brokerId,
+        IReadOnlyList<ConfigChange> changes,
+        bool replaceAll,
+        bool validateOnly,
+        CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(changes);
         return RunAsync(() => AlterBroker(brokerId, changes, replaceAll, validateOnly), cancel);
@@ -56,7 +64,8 @@ public sealed class ConfigService
             },
             cancel);
 
-    private ConfigResult AlterTopic(string name, IReadOnlyList<ConfigChange> changes, bool replaceAll, bool validateOnly)
+    private ConfigResult AlterTopic(
+        string name, IReadOnlyList<ConfigChange> changes, bool replaceAll, bool validateOnly)
     {
         if (_state.Catalogue.ReadTopic(name) is not { } topic)
         {
@@ -97,7 +106,8 @@ public sealed class ConfigService
         if (brokerId is { } id && id != _state.BrokerId)
         {
             return new ConfigResult(
-                ErrorCode.InvalidRequest, $"this is broker {_state.BrokerId}: name it, or the empty name for the default");
+                ErrorCode.InvalidRequest,
+                $"this is broker {_state.BrokerId}: name it, or the empty name for the default");
         }
 
         var (present, version) = _state.Catalogue.ReadConfigs(brokerId);

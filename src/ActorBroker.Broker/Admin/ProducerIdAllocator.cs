@@ -3,8 +3,8 @@ using ActorBroker.Broker.Catalogue;
 namespace ActorBroker.Broker.Admin;
 
 /// <summary>
-/// Hands out producer ids, each once for ever. It takes blocks of 1000 from the catalogue, durably, before it uses them: a
-/// restart skips what is left of a block.
+/// Hands out producer ids, each once for ever. It takes blocks of 1000 from the catalogue, durably, before it uses
+/// them: a restart skips what is left of a block.
 /// </summary>
 public sealed class ProducerIdAllocator
 {
@@ -25,7 +25,9 @@ public sealed class ProducerIdAllocator
     /// <summary>The next id.</summary>
     /// <exception cref="IOException">A new block could not be stored.</exception>
     public ValueTask<long> NextAsync(CancellationToken cancel) =>
-        TryTake(out var id) ? ValueTask.FromResult(id) : new ValueTask<long>(_controller.RunAsync(TakeFromNewBlock, cancel));
+        TryTake(out var id)
+            ? ValueTask.FromResult(id)
+            : new ValueTask<long>(_controller.RunAsync(TakeFromNewBlock, cancel));
 
     private bool TryTake(out long id)
     {

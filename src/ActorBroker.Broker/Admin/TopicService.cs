@@ -5,7 +5,9 @@ using ActorBroker.Records;
 
 namespace ActorBroker.Broker.Admin;
 
-/// <summary>Creates, grows and deletes topics. The catalogue's document is the point of no return; folders follow it.</summary>
+/// <summary>
+/// Creates, grows and deletes topics. The catalogue's document is the point of no return; folders follow it.
+/// </summary>
 public sealed class TopicService
 {
     private readonly BrokerState _state;
@@ -24,7 +26,9 @@ public sealed class TopicService
         ArgumentNullException.ThrowIfNull(topics);
         var repeated = NamedTwice(topics.Select(topic => topic.Name));
         return ForEachAsync(
-            topics, topic => repeated.Contains(topic.Name) ? Repeated(topic.Name) : Create(topic, validateOnly), cancel);
+            topics,
+            topic => repeated.Contains(topic.Name) ? Repeated(topic.Name) : Create(topic, validateOnly),
+            cancel);
     }
 
     /// <summary>Deletes each topic, or says why not.</summary>
@@ -41,11 +45,14 @@ public sealed class TopicService
         ArgumentNullException.ThrowIfNull(topics);
         var repeated = NamedTwice(topics.Select(topic => topic.Name));
         return ForEachAsync(
-            topics, topic => repeated.Contains(topic.Name) ? Repeated(topic.Name) : Grow(topic, validateOnly), cancel);
+            topics,
+            topic => repeated.Contains(topic.Name) ? Repeated(topic.Name) : Grow(topic, validateOnly),
+            cancel);
     }
 
     /// <summary>
-    /// Creates a topic that a client asked for, with the broker's defaults; one that exists by now is answered as it is.
+    /// Creates a topic that a client asked for, with the broker's defaults; one that exists by now is answered as it
+    /// is.
     /// </summary>
     public async Task<TopicResult> AutoCreateAsync(string name, CancellationToken cancel)
     {

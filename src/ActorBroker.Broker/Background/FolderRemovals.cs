@@ -6,8 +6,8 @@ namespace ActorBroker.Broker.Background;
 
 /// <summary>Removes the folders of deleted topics once <c>file.delete.delay.ms</c> is over.</summary>
 /// <remarks>
-/// What a stop leaves behind is removed at the next start, so nothing is written down here but the end: when a topic's last
-/// folder is gone, so is the catalogue's note of its deletion.
+/// What a stop leaves behind is removed at the next start, so nothing is written down here but the end: when a
+/// topic's last folder is gone, so is the catalogue's note of its deletion.
 /// </remarks>
 internal sealed class FolderRemovals(IFileSystem fileSystem, ClusterCatalogue catalogue, TimeProvider time)
 {

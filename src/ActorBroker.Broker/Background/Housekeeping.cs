@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace ActorBroker.Broker.Background;
 
 /// <summary>
-/// The regular work on all partitions. What blocks runs on a bounded number of threads; a partition that fails is skipped
-/// (its own actor deals with a broken log), the others go on.
+/// The regular work on all partitions. What blocks runs on a bounded number of threads; a partition that fails is
+/// skipped (its own actor deals with a broken log), the others go on.
 /// </summary>
 internal sealed class Housekeeping : IAsyncDisposable
 {
@@ -28,7 +28,10 @@ internal sealed class Housekeeping : IAsyncDisposable
         Add("producer expiry", BrokerKeys.ProducerIdExpirationCheckIntervalMs, ExpireProducersAsync);
         Add("recovery points", BrokerKeys.LogFlushOffsetCheckpointIntervalMs, Once(_checkpoints.WriteRecoveryPoints));
         Add("log starts", BrokerKeys.LogFlushStartOffsetCheckpointIntervalMs, Once(_checkpoints.WriteLogStartOffsets));
-        Add("high watermarks", BrokerKeys.ReplicaHighWatermarkCheckpointIntervalMs, Once(_checkpoints.WriteHighWatermarks));
+        Add(
+            "high watermarks",
+            BrokerKeys.ReplicaHighWatermarkCheckpointIntervalMs,
+            Once(_checkpoints.WriteHighWatermarks));
         if (state.Config.Get(BrokerKeys.LogCleanerEnable))
         {
             Add("cleaner", BrokerKeys.LogCleanerBackoffMs, CleanAsync);
@@ -61,7 +64,8 @@ internal sealed class Housekeeping : IAsyncDisposable
     {
         var expirationMs = _state.Config.Get(BrokerKeys.ProducerIdExpirationMs);
         return ForEachAsync(
-            partition => partition.Actor.AskAsync(actor => actor.KeepHouse(expireProducers: true, expirationMs)), cancel);
+            partition => partition.Actor.AskAsync(actor => actor.KeepHouse(expireProducers: true, expirationMs)),
+            cancel);
     }
 
     internal async Task RemoveFilesAsync(CancellationToken cancel)

@@ -1,5 +1,5 @@
-// One timer per kind of work, never one per partition. A job that takes longer than its interval simply runs less often: it
-// is armed again when it has ended.
+// One timer per kind of work, never one per partition. A job that takes longer than its interval simply runs less
+// often: it is armed again when it has ended.
 using Microsoft.Extensions.Logging;
 
 namespace ActorBroker.Broker.Background;

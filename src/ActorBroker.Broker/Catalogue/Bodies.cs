@@ -1,4 +1,5 @@
-// What the documents hold. Fields are only ever added, each with a default, so that an older broker's files load for ever.
+// What the documents hold. Fields are only ever added, each with a default, so that an older broker's files load for
+// ever.
 using System.Text.Json.Serialization;
 
 namespace ActorBroker.Broker.Catalogue;
@@ -8,7 +9,8 @@ internal sealed record TopicBody(
     string Name, Guid Id, PartitionBody[] Partitions, Dictionary<string, string>? Configs = null);
 
 /// <summary>One partition of a topic.</summary>
-internal sealed record PartitionBody(int[] Replicas, int[] InSync, int Leader, int LeaderEpoch, int[]? EligibleLeaders = null);
+internal sealed record PartitionBody(
+    int[] Replicas, int[] InSync, int Leader, int LeaderEpoch, int[]? EligibleLeaders = null);
 
 /// <summary>Settings made at run time: kind <c>configs</c>.</summary>
 internal sealed record ConfigsBody(Dictionary<string, string> Configs);

@@ -22,7 +22,8 @@ internal sealed class ClusterCatalogue(ICatalogue documents)
         documents.Read(new CatalogueKey(Topics, name)) is { } document ? ToTopic(document) : null;
 
     /// <summary>
-    /// Writes a topic's next version (1: it is new); false when the stored version isn't the one before it: somebody was faster.
+    /// Writes a topic's next version (1: it is new); false when the stored version isn't the one before it: somebody
+    /// was faster.
     /// </summary>
     public bool TryWriteTopic(TopicDocument next)
     {
@@ -84,7 +85,9 @@ internal sealed class ClusterCatalogue(ICatalogue documents)
         while (true)
         {
             var document = documents.Read(ProducerIds);
-            var next = document is null ? 0 : Deserialize(document, CatalogueJson.Default.ProducerIdsBody).NextProducerId;
+            var next = document is null
+                ? 0
+                : Deserialize(document, CatalogueJson.Default.ProducerIdsBody).NextProducerId;
             var body = Serialize(new ProducerIdsBody(next + count), CatalogueJson.Default.ProducerIdsBody);
             if (documents.TryWrite(ProducerIds, document?.Version ?? 0, body))
             {

@@ -2,10 +2,14 @@ using ActorBroker.Storage;
 
 namespace ActorBroker.Broker.Catalogue;
 
-/// <summary>Small files that are replaced whole: after a crash the old or the new content is there, never a mixture.</summary>
+/// <summary>
+/// Small files that are replaced whole: after a crash the old or the new content is there, never a mixture.
+/// </summary>
 internal static class DurableFile
 {
-    /// <summary>The file that is being written; a name of its own, as a topic's name plus a suffix may be too long.</summary>
+    /// <summary>
+    /// The file that is being written; a name of its own, as a topic's name plus a suffix may be too long.
+    /// </summary>
     public const string TemporaryName = "write.tmp";
 
     /// <summary>The whole content.</summary>

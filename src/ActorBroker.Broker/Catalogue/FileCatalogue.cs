@@ -1,5 +1,6 @@
-// One JSON file per document: <data directory>/catalogue/<kind>/<name>.json, holding {"version":N,"body":...}. Topic names
-// are safe file names by Kafka's rules except "." and "..", which aren't allowed either; other kinds have fixed names.
+// One JSON file per document: <data directory>/catalogue/<kind>/<name>.json, holding {"version":N,"body":...}. Topic
+// names are safe file names by Kafka's rules except "." and "..", which aren't allowed either; other kinds have fixed
+// names.
 using System.Text;
 using System.Text.Json;
 using ActorBroker.Core;

@@ -5,8 +5,8 @@ namespace ActorBroker.Broker.Catalogue;
 /// <summary>Versioned documents with compare-and-set and a change feed.</summary>
 /// <remarks>
 /// A write that answered true is durable. After an exception the write may or may not have happened: read again. Bodies
-/// are UTF-8 JSON, immutable once handed over. Listeners are called after the change is durable, one change at a time, in
-/// version order per document; they must not block or throw.
+/// are UTF-8 JSON, immutable once handed over. Listeners are called after the change is durable, one change at a
+/// time, in version order per document; they must not block or throw.
 /// </remarks>
 internal interface ICatalogue
 {
@@ -20,8 +20,8 @@ internal interface ICatalogue
     CatalogueDocument? Read(CatalogueKey key);
 
     /// <summary>
-    /// Writes the document if its version is still <paramref name="expectedVersion"/> (0: it does not exist); it then has
-    /// the next version. False when somebody else was faster.
+    /// Writes the document if its version is still <paramref name="expectedVersion"/> (0: it does not exist); it then
+    /// has the next version. False when somebody else was faster.
     /// </summary>
     bool TryWrite(CatalogueKey key, long expectedVersion, ReadOnlyMemory<byte> body);
 

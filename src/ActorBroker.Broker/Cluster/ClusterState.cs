@@ -32,7 +32,8 @@ internal sealed class ClusterState(ClusterImage initial)
     });
 
     /// <summary>The image of a single broker with these topics.</summary>
-    public static ClusterImage Single(string clusterId, BrokerInfo broker, IReadOnlyCollection<TopicDocument> topics) => new(
+    public static ClusterImage Single(
+        string clusterId, BrokerInfo broker, IReadOnlyCollection<TopicDocument> topics) => new(
         clusterId,
         broker.Id,
         ImmutableSortedDictionary<int, BrokerInfo>.Empty.Add(broker.Id, broker),

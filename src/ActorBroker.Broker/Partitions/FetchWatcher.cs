@@ -1,8 +1,8 @@
 namespace ActorBroker.Broker.Partitions;
 
 /// <summary>
-/// Learns that a partition may have more to say: its high watermark, last stable offset, log start or leadership changed.
-/// Add it, then fetch once more, then wait: a change in between is then never missed.
+/// Learns that a partition may have more to say: its high watermark, last stable offset, log start or leadership
+/// changed. Add it, then fetch once more, then wait: a change in between is then never missed.
 /// </summary>
 public abstract class FetchWatcher
 {

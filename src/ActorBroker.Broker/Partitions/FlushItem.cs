@@ -4,7 +4,8 @@ namespace ActorBroker.Broker.Partitions;
 
 /// <summary>
 /// A partition's fsync: runs on a worker thread while the turns go on appending, then comes back through the mailbox.
-/// There is one at a time; what is appended meanwhile is covered by the next one, which is all there is to group commit.
+/// There is one at a time; what is appended meanwhile is covered by the next one, which is all there is to group
+/// commit.
 /// </summary>
 internal sealed class FlushItem(PartitionActor actor) : PartitionItem, IThreadPoolWorkItem
 {

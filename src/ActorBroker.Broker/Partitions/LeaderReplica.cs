@@ -5,8 +5,8 @@ using ActorBroker.Storage;
 namespace ActorBroker.Broker.Partitions;
 
 /// <summary>
-/// An opened log with the machine and the producers that belong to it. They live and die together: after a failed write or
-/// a broken invariant all three are dropped, and the log is opened anew.
+/// An opened log with the machine and the producers that belong to it. They live and die together: after a failed
+/// write or a broken invariant all three are dropped, and the log is opened anew.
 /// </summary>
 internal sealed class LeaderReplica : IDisposable
 {
@@ -37,8 +37,8 @@ internal sealed class LeaderReplica : IDisposable
     public Lock Flushing { get; } = new();
 
     /// <summary>
-    /// Runs an action that closes the log, when nobody works on its files any more: a log is never opened anew, renamed or
-    /// removed beside somebody who still rewrites the old one's files.
+    /// Runs an action that closes the log, when nobody works on its files any more: a log is never opened anew,
+    /// renamed or removed beside somebody who still rewrites the old one's files.
     /// </summary>
     public void WithFilesAtRest(Action close)
     {

@@ -32,8 +32,8 @@ public sealed partial class Partition
 
     /// <summary>Finds an offset by time, or by one of ListOffsets' special timestamps.</summary>
     /// <param name="timestampOrSpec">
-    /// Unix milliseconds, or -1 latest, -2 earliest, -3 of the largest timestamp, -4 earliest on local disk, -5 latest in
-    /// remote storage (there is none).
+    /// Unix milliseconds, or -1 latest, -2 earliest, -3 of the largest timestamp, -4 earliest on local disk, -5
+    /// latest in remote storage (there is none).
     /// </param>
     /// <param name="isolation">Bounds what can be found.</param>
     /// <param name="currentLeaderEpoch">The epoch that the client believes in; -1: no check.</param>
@@ -104,7 +104,9 @@ public sealed partial class Partition
             return FetchResult.Failed(ErrorCode.OffsetOutOfRange) with { LogStartOffset = logStart };
         }
 
-        var bound = query.Isolation == IsolationLevel.ReadCommitted ? Math.Min(lastStable, highWatermark) : highWatermark;
+        var bound = query.Isolation == IsolationLevel.ReadCommitted
+            ? Math.Min(lastStable, highWatermark)
+            : highWatermark;
         var records = query.FetchOffset < bound
             ? log.Read(query.FetchOffset, query.MaxBytes, bound, query.AtLeastOneBatch)
             : default;

@@ -1,5 +1,5 @@
-// The door to one partition. Produces are judged on the caller's thread, so that the turn only decides and writes; reads go
-// straight to the log, bounded by what the turn published.
+// The door to one partition. Produces are judged on the caller's thread, so that the turn only decides and writes;
+// reads go straight to the log, bounded by what the turn published.
 using ActorBroker.Core;
 using ActorBroker.Core.Batches;
 using ActorBroker.Core.Configuration;
@@ -108,7 +108,9 @@ public sealed partial class Partition
         }
     }
 
-    /// <summary>The idempotent and transactional producers that the partition knows; none while it is offline.</summary>
+    /// <summary>
+    /// The idempotent and transactional producers that the partition knows; none while it is offline.
+    /// </summary>
     public async ValueTask<IReadOnlyList<ProducerDescription>> DescribeProducersAsync() =>
         await _actor.AskAsync(static actor => actor.Replica?.Producers.Describe() ?? []).ConfigureAwait(false);
 

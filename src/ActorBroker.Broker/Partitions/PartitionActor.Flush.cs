@@ -92,8 +92,8 @@ internal sealed partial class PartitionActor
 
     private void ConsiderFlush(LeaderReplica replica)
     {
-        // A finished segment is flushed once, whatever the settings: a start has to check no more than the last one, and only
-        // flushed segments can be compacted.
+        // A finished segment is flushed once, whatever the settings: a start has to check no more than the last one,
+        // and only flushed segments can be compacted.
         var segments = replica.Log.SegmentCount;
         var rolled = segments > _segmentsSeen;
         _segmentsSeen = segments;

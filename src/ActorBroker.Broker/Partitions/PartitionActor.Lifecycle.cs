@@ -24,7 +24,9 @@ internal sealed partial class PartitionActor
     private long _refuseWritesUntilMs;
     private long _openAgainMs = long.MaxValue;
 
-    /// <summary>Opens the log for the first time; true when it is online, false when it stays offline for now.</summary>
+    /// <summary>
+    /// Opens the log for the first time; true when it is online, false when it stays offline for now.
+    /// </summary>
     public Task<bool> OpenAsync()
     {
         PostControl(new PartitionCommand<bool>(static actor =>
@@ -43,6 +45,11 @@ internal sealed partial class PartitionActor
             log.Dispose();
             _openingDone.TrySetResult();
             return;
+        }
+
+        if (log.LogEndOffset < Published.HighWatermark)
+        {
+            PartitionLogs.RecordsLost(_context.Logger, Name, log.LogEndOffset, Published.HighWatermark);
         }
 
         var replica = new LeaderReplica(log, producers, NewMachine(log, producers));
@@ -99,8 +106,8 @@ internal sealed partial class PartitionActor
         _context.NowMs);
 
     /// <summary>
-    /// Refuses new work, waits for what is under way, and closes the log with the given action on a worker thread. False when
-    /// the partition was offline, so that there was no log to close.
+    /// Refuses new work, waits for what is under way, and closes the log with the given action on a worker thread.
+    /// False when the partition was offline, so that there was no log to close.
     /// </summary>
     public async Task<bool> CloseAsync(bool flush, Action<PartitionLog> close)
     {
@@ -158,7 +165,9 @@ internal sealed partial class PartitionActor
         return (replica, _opening ? _openingDone.Task : Task.CompletedTask);
     }
 
-    /// <summary>A write failed or an invariant broke: everyone who waits is told, and the replica is opened anew.</summary>
+    /// <summary>
+    /// A write failed or an invariant broke: everyone who waits is told, and the replica is opened anew.
+    /// </summary>
     private void Crash(Exception failure)
     {
         if (_replica is not { } replica)
@@ -186,9 +195,9 @@ internal sealed partial class PartitionActor
             PartitionLogs.FlushFailed(_context.Logger, Name, failure);
         }
 
-        // The kernel may have thrown the pages away and called them clean. Where acknowledgements wait for the fsync, nobody
-        // was told of what lies above the flushed point: it goes, so that a repeat is written again instead of being
-        // taken for a duplicate of bytes that never reached the disk.
+        // The kernel may have thrown the pages away and called them clean. Where acknowledgements wait for the fsync,
+        // nobody was told of what lies above the flushed point: it goes, so that a repeat is written again instead of
+        // being taken for a duplicate of bytes that never reached the disk.
         _refuseWritesUntilMs = _context.Clock.NowMs + NextBackoff();
         Drop(replica, NeedsFlush(_config) ? replica.Log.RecoveryPoint : null);
     }

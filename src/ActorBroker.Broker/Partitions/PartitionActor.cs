@@ -1,7 +1,7 @@
 // The shell around one LeaderMachine. A turn takes every waiting produce, lets the machine decide, patches the accepted
-// batches in place, and appends them with one gathered write; only then is anything answered. Fsyncs, openings and closings
-// run on worker threads and come back as items of the mailbox. Nothing is rolled back: after a failed write, a failed fsync
-// or a broken invariant the log, the machine and the producers are dropped and opened anew.
+// batches in place, and appends them with one gathered write; only then is anything answered. Fsyncs, openings and
+// closings run on worker threads and come back as items of the mailbox. Nothing is rolled back: after a failed write,
+// a failed fsync or a broken invariant the log, the machine and the producers are dropped and opened anew.
 using ActorBroker.Broker.Actors;
 using ActorBroker.Core;
 using ActorBroker.Core.Catalogue;
@@ -24,7 +24,11 @@ internal sealed partial class PartitionActor : Mailbox<PartitionItem>, IDisposab
     private long _catalogueVersion;
 
     public PartitionActor(
-        PartitionContext context, TopicPartition name, TopicDocument document, LogConfig config, PartitionHistory history)
+        PartitionContext context,
+        TopicPartition name,
+        TopicDocument document,
+        LogConfig config,
+        PartitionHistory history)
         : base(WaitingMax, TurnItems, TurnBytes)
     {
         _context = context;

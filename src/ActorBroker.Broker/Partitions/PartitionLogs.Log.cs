@@ -23,6 +23,11 @@ internal static partial class PartitionLogs
     [LoggerMessage(2104, LogLevel.Information, "Partition {Partition} can be written again")]
     public static partial void WritesAgain(ILogger logger, TopicPartition partition);
 
+    [LoggerMessage(2106, LogLevel.Critical,
+        "The disk lost committed records of partition {Partition}: it ends at {LogEndOffset}, below {HighWatermark}")]
+    public static partial void RecordsLost(
+        ILogger logger, TopicPartition partition, long logEndOffset, long highWatermark);
+
     [LoggerMessage(2105, LogLevel.Error, "The log of partition {Partition} can't be closed cleanly")]
     public static partial void CloseFailed(ILogger logger, TopicPartition partition, Exception failure);
 }

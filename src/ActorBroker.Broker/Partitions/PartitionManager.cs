@@ -36,8 +36,8 @@ internal sealed class PartitionManager(
     public void SetHome(TopicPartition partition, LogDirectory directory) => _homes[partition] = directory;
 
     /// <summary>
-    /// Makes a topic's partitions that this broker holds and does not know yet; the tasks end when their logs are open, or
-    /// known to be offline for now.
+    /// Makes a topic's partitions that this broker holds and does not know yet; the tasks end when their logs are
+    /// open, or known to be offline for now.
     /// </summary>
     public IReadOnlyList<Task<bool>> Open(TopicDocument topic, LogConfig config, bool cleanShutdown)
     {
@@ -75,34 +75,33 @@ internal sealed class PartitionManager(
     }
 
     /// <summary>
-    /// Takes a deleted topic's partitions off the air and sets their folders aside; returns the folders, which are to be
-    /// removed later, and whether none was left behind.
+    /// Takes a deleted topic's partitions off the air and sets their folders aside; returns the folders, which are to
+    /// be removed later, and whether none was left behind.
     /// </summary>
     public async Task<(IReadOnlyList<string> Folders, bool Complete)> SetAsideAsync(TopicDocument topic)
     {
-        var folders = new List<string>();
-        var complete = true;
+        var leaving = new List<PartitionActor>();
         for (var index = 0; index < topic.Partitions.Length; index++)
         {
             var name = new TopicPartition(topic.Name, index);
-            if (!_byName.TryRemove(name, out var partition))
+            if (_byName.TryRemove(name, out var partition))
             {
-                continue;
+                _byId.TryRemove((topic.Id, index), out _);
+                _homes.Remove(name);
+                leaving.Add(partition.Actor);
             }
-
-            _byId.TryRemove((topic.Id, index), out _);
-            complete &= await SetAsideAsync(partition.Actor, folders).ConfigureAwait(false);
-            _homes.Remove(name);
         }
 
-        return (folders, complete);
+        var left = await Task.WhenAll(leaving.Select(SetAsideAsync)).ConfigureAwait(false);
+        return ([.. left.SelectMany(partition => partition.Folders)], left.All(partition => partition.Complete));
     }
 
     /// <summary>Closes every log, in parallel; true for the directories in which all closed cleanly.</summary>
     public async Task<IReadOnlySet<LogDirectory>> CloseAllAsync()
     {
         var closing = All.Select(async partition => (
-            partition.Actor.Context.Directory, Clean: await CloseAsync(partition.Actor).ConfigureAwait(false))).ToArray();
+            partition.Actor.Context.Directory,
+            Clean: await CloseAsync(partition.Actor).ConfigureAwait(false))).ToArray();
         var unclean = new HashSet<LogDirectory>();
         foreach (var (directory, clean) in await Task.WhenAll(closing).ConfigureAwait(false))
         {
@@ -154,22 +153,24 @@ internal sealed class PartitionManager(
         }
     }
 
-    private async Task<bool> SetAsideAsync(PartitionActor actor, List<string> folders)
+    private async Task<(string[] Folders, bool Complete)> SetAsideAsync(PartitionActor actor)
     {
         try
         {
-            if (!await actor.CloseAsync(flush: false, log => folders.Add(log.MoveAside())).ConfigureAwait(false))
+            string? folder = null;
+            if (await actor.CloseAsync(flush: false, log => folder = log.MoveAside()).ConfigureAwait(false))
             {
-                // It was offline: there is no log that could rename its folder, and nobody who reads it.
-                environment.FileSystem.DeleteDirectory(actor.Context.PathOf(actor.Name));
+                return ([folder!], true);
             }
 
-            return true;
+            // It was offline: there is no log that could rename its folder, and nobody who reads it.
+            environment.FileSystem.DeleteDirectory(actor.Context.PathOf(actor.Name));
+            return ([], true);
         }
         catch (Exception failure) when (Partition.IsStorageFault(failure))
         {
             PartitionLogs.CloseFailed(actor.Context.Logger, actor.Name, failure);
-            return false;
+            return ([], false);
         }
     }
 }

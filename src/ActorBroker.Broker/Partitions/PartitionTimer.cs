@@ -1,5 +1,5 @@
-// One timer for all that a partition waits for: acks=all time-outs, flush.ms and the next try to open. It is made when the
-// first wait begins and armed only while there is one, so that an idle partition costs nothing.
+// One timer for all that a partition waits for: acks=all time-outs, flush.ms and the next try to open. It is made
+// when the first wait begins and armed only while there is one, so that an idle partition costs nothing.
 namespace ActorBroker.Broker.Partitions;
 
 /// <summary>A partition's alarm clock; used on its turns only, except for the callback.</summary>
@@ -9,7 +9,9 @@ internal sealed class PartitionTimer(PartitionActor actor, PartitionContext cont
     private long _dueMs = long.MaxValue;
     private int _posted;
 
-    /// <summary>Asks for a wake-up at or before this time (monotonic milliseconds); <c>long.MaxValue</c>: for none.</summary>
+    /// <summary>
+    /// Asks for a wake-up at or before this time (monotonic milliseconds); <c>long.MaxValue</c>: for none.
+    /// </summary>
     public void Arm(long dueMs)
     {
         if (dueMs >= _dueMs)

@@ -2,8 +2,8 @@ namespace ActorBroker.Broker.Partitions;
 
 /// <summary>One batch for one partition.</summary>
 /// <param name="Records">
-/// Exactly one batch. Base offset, leader epoch and, where configured, the time are patched in place, so the memory must
-/// stay valid and untouched until the produce is answered.
+/// Exactly one batch. Base offset, leader epoch and, where configured, the time are patched in place, so the memory
+/// must stay valid and untouched until the produce is answered.
 /// </param>
 /// <param name="Acks">0, 1 or -1 (all in-sync replicas).</param>
 /// <param name="TimeoutMs">How long acks=-1 may wait for the in-sync replicas after the append.</param>

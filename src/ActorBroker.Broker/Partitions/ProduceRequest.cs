@@ -1,5 +1,5 @@
-// One produce on its way through the mailbox. The object is its own awaitable and comes from a pool, so a produce allocates
-// nothing here in the steady state.
+// One produce on its way through the mailbox. The object is its own awaitable and comes from a pool, so a produce
+// allocates nothing here in the steady state.
 using System.Collections.Concurrent;
 using System.Threading.Tasks.Sources;
 using ActorBroker.Records;
@@ -59,7 +59,8 @@ internal sealed class ProduceRequest : PartitionItem, IValueTaskSource<ProduceRe
         _source.SetResult(result);
     }
 
-    public void Complete(ErrorCode error, string? message = null) => Complete(new ProduceResult(error, Message: message));
+    public void Complete(ErrorCode error, string? message = null) =>
+        Complete(new ProduceResult(error, Message: message));
 
     public override void Run(PartitionActor actor) => actor.Stage(this);
 

@@ -17,8 +17,8 @@ internal sealed class PublishedOffsets(long logStartOffset)
     public long LogEndOffset => Volatile.Read(ref _logEndOffset);
 
     /// <summary>
-    /// True when a waiting fetch may have something new. The log end goes first and the start last, so that a reader that
-    /// takes them the other way round never sees start above high watermark above log end.
+    /// True when a waiting fetch may have something new. The log end goes first and the start last, so that a reader
+    /// that takes them the other way round never sees start above high watermark above log end.
     /// </summary>
     public bool Publish(long logEndOffset, long highWatermark, long lastStableOffset, long logStartOffset)
     {

@@ -1,6 +1,8 @@
 namespace ActorBroker.Broker.Partitions;
 
-/// <summary>The fetches that wait on a partition. Adding and removing take a short lock; signalling nobody takes none.</summary>
+/// <summary>
+/// The fetches that wait on a partition. Adding and removing take a short lock; signalling nobody takes none.
+/// </summary>
 internal sealed class WatcherSet
 {
     private readonly Lock _gate = new();
@@ -16,8 +18,8 @@ internal sealed class WatcherSet
             Volatile.Write(ref _count, _watchers.Count);
         }
 
-        // A signaller that reads the count after it published must see this watcher, or the watcher's next fetch sees what
-        // was published: both sides need the fence.
+        // A signaller that reads the count after it published must see this watcher, or the watcher's next fetch sees
+        // what was published: both sides need the fence.
         Interlocked.MemoryBarrier();
     }
 

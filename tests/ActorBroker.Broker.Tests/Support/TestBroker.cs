@@ -9,7 +9,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ActorBroker.Broker.Tests.Support;
 
-/// <summary>A broker on a disk in memory, under a clock that the test moves; it can be killed, cut off power, restarted.</summary>
+/// <summary>
+/// A broker on a disk in memory, under a clock that the test moves; it can be killed, cut off power, restarted.
+/// </summary>
 internal sealed class TestBroker : IAsyncDisposable
 {
     public const string Root = "/data";
