@@ -37,18 +37,20 @@ internal static class RollRule
         || segment.TimeIndex.Count >= Math.Max(1, (config.SegmentIndexBytes / TimeIndex.EntrySize) - 1);
 
     /// <summary>
-    /// <c>segment.ms</c> less this segment's part of the jitter. It comes from the segment's name, not from chance, so
+    /// <c>segment.ms</c>, on a compacted topic no more than <c>max.compaction.lag.ms</c> since the active segment is
+    /// never cleaned, less this segment's part of the jitter. It comes from the segment's name, not from chance, so
     /// that a restart does not draw again; it only has to differ between partitions.
     /// </summary>
     private static long RollAfterMs(LogSegment segment, LogConfig config, string folder)
     {
-        var jitter = Math.Min(config.SegmentJitterMs, config.SegmentMs);
+        var rollMs = config.Compact ? Math.Min(config.SegmentMs, config.MaxCompactionLagMs) : config.SegmentMs;
+        var jitter = Math.Min(config.SegmentJitterMs, rollMs);
         if (jitter <= 0)
         {
-            return config.SegmentMs;
+            return rollMs;
         }
 
         var seed = Crc32C.Compute(Encoding.UTF8.GetBytes($"{folder}/{segment.BaseOffset}"));
-        return config.SegmentMs - (long)(jitter * (seed / (double)uint.MaxValue));
+        return rollMs - (long)(jitter * (seed / (double)uint.MaxValue));
     }
 }

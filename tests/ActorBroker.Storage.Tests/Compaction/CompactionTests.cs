@@ -219,6 +219,19 @@ public sealed class CompactionTests
     }
 
     [Fact]
+    public void The_active_segment_rolls_at_max_compaction_lag_so_that_it_can_be_cleaned()
+    {
+        using var log = new CompactedLog(new LogConfig { MaxCompactionLagMs = 1000 });
+        log.Append(("a", "1"), ("a", "2"));
+        log.Time.NowMs += 1000;
+        Assert.False(log.Log.RollIfExpired());
+        log.Time.NowMs += 1;
+        Assert.True(log.Log.RollIfExpired());
+        log.Log.Flush();
+        Assert.True(log.Log.GetCleanableState(long.MaxValue).IsOverdue);
+    }
+
+    [Fact]
     public void A_full_table_of_keys_cleans_a_part_and_the_next_cleanings_the_rest()
     {
         using var log = new CompactedLog();
