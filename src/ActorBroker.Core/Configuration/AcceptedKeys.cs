@@ -37,6 +37,12 @@ internal static partial class AcceptedKeys
 
     private static void DeclareCluster1()
     {
+        Keys.Later.Double("log.cleaner.io.buffer.load.factor", 0.9, null, ClusterWide,
+            "How full the memory for superseded records may get in one pass.");
+        Keys.Later.Int("log.cleaner.io.buffer.size", 524288, AtLeast(0), ClusterWide,
+            "The memory of all cleaner threads for reading and writing.");
+        Keys.Later.Double("log.cleaner.io.max.bytes.per.second", double.MaxValue, null, ClusterWide,
+            "How much the cleaner may read and write per second.");
         Keys.Later.OptionalString("max.connections.per.ip.overrides", ClusterWide,
             "Limits per address that differ from max.connections.per.ip: host:count.");
         Keys.Later.Int("max.connection.creation.rate", int.MaxValue, AtLeast(0), ClusterWide,

@@ -134,18 +134,6 @@ public static partial class BrokerKeys
         "log.cleaner.dedupe.buffer.size", 134217728, AtLeast(1048576L), ClusterWide,
         "The memory of all cleaner threads for telling which records are superseded.");
 
-    public static readonly ConfigKey<double> LogCleanerIoBufferLoadFactor = Keys.Broker.Double(
-        "log.cleaner.io.buffer.load.factor", 0.9, Between(0.1, 1.0), ClusterWide,
-        "How full the memory for superseded records may get in one pass.");
-
-    public static readonly ConfigKey<int> LogCleanerIoBufferSize = Keys.Broker.Int(
-        "log.cleaner.io.buffer.size", 524288, AtLeast(0), ClusterWide,
-        "The memory of all cleaner threads for reading and writing.");
-
-    public static readonly ConfigKey<double> LogCleanerIoMaxBytesPerSecond = Keys.Broker.Double(
-        "log.cleaner.io.max.bytes.per.second", double.MaxValue, AtLeast(1.0), ClusterWide,
-        "How much the cleaner may read and write per second.");
-
     public static readonly ConfigKey<long> LogCleanerBackoffMs = Keys.Broker.Long(
         "log.cleaner.backoff.ms", 15000, AtLeast(0L), ClusterWide, "How long the cleaner rests when no log needs it.");
 
