@@ -15,8 +15,9 @@ public sealed class ProduceFetchTests
         using var connection = await host.ConnectAsync();
         for (short version = 3; version <= 12; version++)
         {
+            var acks = (short)(version % 2 == 0 ? 1 : -1);
             var produced = await connection.AskAsync<ProduceRequest, ProduceResponse>(
-                Requests.Produce("t", Requests.Batch($"v{version}"), acks: (short)(version % 2 == 0 ? 1 : -1)), version);
+                Requests.Produce("t", Requests.Batch($"v{version}"), acks), version);
             var row = produced.Responses[0].PartitionResponses[0];
             Assert.Equal((ErrorCode.None, version - 3), (row.ErrorCode, (int)row.BaseOffset));
         }

@@ -36,7 +36,8 @@ internal sealed class GatewayHost : IAsyncDisposable
             var parts = setting.Split('=', 2);
             return new ConfigInput(parts[0], parts[1], "the test");
         }));
-        var environment = new BrokerEnvironment(TimeProvider.System, NullLoggerFactory.Instance, new PhysicalFileSystem());
+        var environment = new BrokerEnvironment(
+            TimeProvider.System, NullLoggerFactory.Instance, new PhysicalFileSystem());
         var cancel = TestContext.Current.CancellationToken;
         var node = await BrokerNode.StartAsync(config, environment, cancel);
         try
@@ -52,10 +53,9 @@ internal sealed class GatewayHost : IAsyncDisposable
         }
     }
 
-    public async Task<Guid> CreateTopicAsync(string name, int partitions = 1, params (string Key, string Value)[] configs)
+    public async Task<Guid> CreateTopicAsync(string name, int partitions = 1)
     {
-        var topic = new NewTopic(
-            name, partitions, 1, null, configs.ToDictionary(each => each.Key, each => (string?)each.Value));
+        var topic = new NewTopic(name, partitions, 1, null, new Dictionary<string, string?>());
         var results = await Node.Topics.CreateAsync([topic], false, TestContext.Current.CancellationToken);
         Assert.Equal(ErrorCode.None, results[0].Error);
         return results[0].Id;
