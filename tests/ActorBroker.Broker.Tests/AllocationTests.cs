@@ -25,7 +25,8 @@ public sealed class AllocationTests : IDisposable
             TestContext.Current.CancellationToken);
         await node.Topics.AutoCreateAsync("events", TestContext.Current.CancellationToken);
         Assert.True(node.TryGetPartition("events", 0, out var partition));
-        var batch = Batches.Of(RecordBatchOptions.Default, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), "v");
+        var nowMs = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        var batch = Batches.Of(RecordBatchOptions.Default, nowMs, "v");
         var failed = 0;
         await RepeatAsync(500);
 
