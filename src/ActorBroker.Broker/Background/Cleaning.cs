@@ -89,10 +89,18 @@ internal sealed class Cleaning(BrokerState state, Checkpoints checkpoints, ILogg
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, replica.Retired);
         lock (replica.Maintenance)
         {
-            // A table of keys that was too small for all takes another pass for the rest.
-            while (!either.IsCancellationRequested &&
-                replica.Log.Clean(buffers, BoundOf(partition), either.Token) is { IsPartial: true })
+            replica.IsCompacting = true;
+            try
             {
+                // A table of keys that was too small for all takes another pass for the rest.
+                while (!either.IsCancellationRequested &&
+                    replica.Log.Clean(buffers, BoundOf(partition), either.Token) is { IsPartial: true })
+                {
+                }
+            }
+            finally
+            {
+                replica.IsCompacting = false;
             }
         }
     }

@@ -118,24 +118,14 @@ internal sealed class Housekeeping : IAsyncDisposable
 
     private Task<int> OnFilesAsync(PartitionActor actor, Func<LeaderReplica, int> work) => _workers.RunAsync(() =>
     {
-        if (actor.Replica is not { } replica)
+        if (actor.Replica is not { IsCompacting: false } replica)
         {
             return 0;
         }
 
-        if (!replica.Maintenance.TryEnter())
-        {
-            // A compaction is under way, which may take long: next time.
-            return 0;
-        }
-
-        try
+        lock (replica.Maintenance)
         {
             return replica.Retired.IsCancellationRequested ? 0 : work(replica);
-        }
-        finally
-        {
-            replica.Maintenance.Exit();
         }
     });
 }

@@ -11,6 +11,7 @@ namespace ActorBroker.Broker.Partitions;
 internal sealed class LeaderReplica : IDisposable
 {
     private readonly CancellationTokenSource _retired = new();
+    private bool _isCompacting;
 
     public LeaderReplica(PartitionLog log, ProducerTable producers, LeaderMachine machine)
     {
@@ -32,6 +33,16 @@ internal sealed class LeaderReplica : IDisposable
 
     /// <summary>Held by whoever rewrites or removes files beside the writer: retention and compaction.</summary>
     public Lock Maintenance { get; } = new();
+
+    /// <summary>
+    /// A compaction holds <see cref="Maintenance"/>, which may take long: shorter work comes again later instead of
+    /// waiting.
+    /// </summary>
+    public bool IsCompacting
+    {
+        get => Volatile.Read(ref _isCompacting);
+        set => Volatile.Write(ref _isCompacting, value);
+    }
 
     /// <summary>Held during an fsync, which must not wait for a compaction.</summary>
     public Lock Flushing { get; } = new();
