@@ -28,6 +28,18 @@ const types = {
   zstd: CompressionTypes.ZSTD
 }
 
+// kafkajs holds headers in an object: a name that repeats has an array of values.
+function toHeaders (pairs) {
+  const headers = {}
+  for (const [name, value] of pairs) {
+    headers[name] = name in headers ? [headers[name], toBytes(value)].flat() : toBytes(value)
+  }
+  return headers
+}
+
+const fromHeaders = headers =>
+  Object.entries(headers ?? {}).flatMap(([name, value]) => [value].flat().map(each => [name, each]))
+
 const kafkaOf = request =>
   new Kafka({ brokers: [request.bootstrap], clientId: 'kafkajs', logLevel: logLevel.ERROR, connectionTimeout: 10_000 })
 
@@ -54,7 +66,7 @@ async function produce (request) {
   const messages = request.records.map(record => ({
     key: toBytes(record.key),
     value: toBytes(record.value),
-    headers: Object.fromEntries(record.headers.map(([name, value]) => [name, toBytes(value)])),
+    headers: toHeaders(record.headers),
     timestamp: String(record.timestamp),
     partition: request.partition
   }))
@@ -97,7 +109,7 @@ async function read (request) {
     })
     for (const message of responses[0].partitions[0].messages) {
       if (BigInt(message.offset) >= next) {
-        const headers = Object.entries(message.headers ?? {})
+        const headers = fromHeaders(message.headers)
         records.push(seen(message.offset, message.timestamp, message.key, message.value, headers))
         next = BigInt(message.offset) + 1n
       }

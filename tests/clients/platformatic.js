@@ -13,7 +13,7 @@ async function withClient (client, action) {
   try {
     return await action(client)
   } finally {
-    await client.close(true)
+    await client.close()
   }
 }
 
