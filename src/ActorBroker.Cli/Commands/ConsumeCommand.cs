@@ -130,7 +130,7 @@ internal static class ConsumeCommand
 
         return parsed.GetValue(Output) switch
         {
-            null => StreamSink.Lines(),
+            null => StreamSink.Lines(isLive: !parsed.GetValue(ExitAtEnd)),
             "-" => StreamSink.Bytes(),
             var path => StreamSink.File(path, replace, withChecksum: !parsed.GetValue(Quiet)),
         };

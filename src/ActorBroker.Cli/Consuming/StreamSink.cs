@@ -19,8 +19,13 @@ internal sealed class StreamSink : IRecordSink
         _hash = withChecksum ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
     }
 
-    /// <summary>A line for each record, on standard output.</summary>
-    public static StreamSink Lines() => new(Console.OpenStandardOutput(), asLines: true, withChecksum: false);
+    /// <summary>A line for each record, on standard output: at once where somebody watches, else in large pieces.</summary>
+    public static StreamSink Lines(bool isLive)
+    {
+        var output = Console.OpenStandardOutput();
+        return new StreamSink(
+            isLive ? output : new BufferedStream(output, BufferBytes), asLines: true, withChecksum: false);
+    }
 
     /// <summary>The values as they are, on standard output.</summary>
     public static StreamSink Bytes() =>
