@@ -19,7 +19,9 @@ internal sealed class StreamSink : IRecordSink
         _hash = withChecksum ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
     }
 
-    /// <summary>A line for each record, on standard output: at once where somebody watches, else in large pieces.</summary>
+    /// <summary>
+    /// A line for each record, on standard output: at once where somebody watches, else in large pieces.
+    /// </summary>
     public static StreamSink Lines(bool isLive)
     {
         var output = Console.OpenStandardOutput();
