@@ -218,9 +218,22 @@ public sealed partial class PartitionLog
             return;
         }
 
-        var fresh = NewSegment(baseOffset);
-        fresh.Create(keepOpen: true);
+        // An empty file above a segment that goes on growing would be taken for the log's end by the next start.
         active.Seal();
+        var fresh = NewSegment(baseOffset);
+        try
+        {
+            fresh.Create(keepOpen: true);
+        }
+        catch
+        {
+            _broken = true;
+            fresh.Release();
+            fresh.DeleteFiles();
+            _broken = false;
+            throw;
+        }
+
         _changed = true;
         _folderDirty = true;
         _snapshotDue = true;

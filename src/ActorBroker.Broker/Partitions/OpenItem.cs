@@ -41,7 +41,17 @@ internal sealed class OpenItem(PartitionActor actor, PartitionHistory history, L
         }
         else
         {
-            actor.OnOpened(_log!, _producers!);
+            try
+            {
+                actor.OnOpened(_log!, _producers!);
+            }
+#pragma warning disable CA1031 // As in Execute: the partition tries again.
+            catch (Exception failure) when (actor.Replica is null)
+#pragma warning restore CA1031
+            {
+                _log!.Dispose();
+                actor.OnOpenFailed(failure);
+            }
         }
     }
 

@@ -100,6 +100,12 @@ internal sealed partial class PartitionActor
         var unflushed = replica.Log.LogEndOffset - replica.Log.RecoveryPoint;
         if (unflushed <= 0)
         {
+            // Compaction flushes too: what it made durable is told to the machine here, or nobody would.
+            if (replica.Machine.Flushed(replica.Log.RecoveryPoint))
+            {
+                Settle(replica);
+            }
+
             return;
         }
 

@@ -199,7 +199,10 @@ internal sealed partial class PartitionActor
         // nobody was told of what lies above the flushed point: it goes, so that a repeat is written again instead of
         // being taken for a duplicate of bytes that never reached the disk.
         _refuseWritesUntilMs = _context.Clock.NowMs + NextBackoff();
-        Drop(replica, NeedsFlush(_config) ? replica.Log.RecoveryPoint : null);
+        // What was acknowledged before the setting asked for an fsync lies below the high watermark, and stays.
+        Drop(replica, NeedsFlush(_config)
+            ? Math.Max(replica.Log.RecoveryPoint, replica.Machine.HighWatermark)
+            : null);
     }
 
     private void Drop(LeaderReplica replica, long? truncateTo)

@@ -91,8 +91,9 @@ internal sealed partial class PartitionActor : Mailbox<PartitionItem>, IDisposab
             {
                 if (item is not ProduceRequest)
                 {
-                    // A command sees everything that was posted before it as written.
-                    CommitGather();
+                    // A command sees everything that was posted before it as written. A write that fails is not the
+                    // command's failure: it still runs.
+                    TryCommitGather();
                 }
 
                 item.Run(this);
@@ -106,11 +107,16 @@ internal sealed partial class PartitionActor : Mailbox<PartitionItem>, IDisposab
             }
         }
 
+        TryCommitGather();
+    }
+
+    private void TryCommitGather()
+    {
         try
         {
             CommitGather();
         }
-#pragma warning disable CA1031 // As above.
+#pragma warning disable CA1031 // The crash boundary, as in the turn.
         catch (Exception failure)
 #pragma warning restore CA1031
         {
