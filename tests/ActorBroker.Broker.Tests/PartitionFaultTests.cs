@@ -60,6 +60,23 @@ public sealed class PartitionFaultTests
     }
 
     [Fact]
+    public async Task A_command_behind_a_failed_write_still_runs()
+    {
+        await using var broker = await TestBroker.StartedAsync();
+        var partition = await broker.CreateTopicAsync();
+        using var held = new ManualResetEventSlim();
+        var holding = partition.Actor.AskAsync(_ => held.Wait(TimeSpan.FromMinutes(1)));
+        var refused = broker.ProduceAsync(partition, 1, "lost").AsTask();
+        var command = partition.Actor.AskAsync(static _ => 7);
+        broker.Disk.FailWrite();
+        held.Set();
+
+        Assert.Equal(ErrorCode.KafkaStorageError, (await refused).Error);
+        Assert.True(await holding);
+        Assert.Equal(7, await command);
+    }
+
+    [Fact]
     public async Task Repeated_failures_are_tried_again_after_growing_pauses()
     {
         await using var broker = await TestBroker.StartedAsync();
