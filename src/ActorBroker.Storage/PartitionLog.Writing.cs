@@ -227,10 +227,7 @@ public sealed partial class PartitionLog
         }
         catch
         {
-            _broken = true;
-            fresh.Release();
-            fresh.DeleteFiles();
-            _broken = false;
+            Discard(fresh);
             throw;
         }
 
@@ -238,6 +235,21 @@ public sealed partial class PartitionLog
         _folderDirty = true;
         _snapshotDue = true;
         Volatile.Write(ref _segments, [.. _segments, fresh]);
+    }
+
+    private void Discard(LogSegment fresh)
+    {
+        try
+        {
+            fresh.Release();
+            fresh.DeleteFiles();
+        }
+        catch
+        {
+            // The empty file may still be there; only a new opening can tell.
+            _broken = true;
+            throw;
+        }
     }
 
     private void Undo(LogSegment first, SegmentMark mark)
