@@ -7,4 +7,14 @@ namespace ActorBroker.Client;
 /// <param name="IsReadOnly">True where it cannot be changed while the broker runs.</param>
 /// <param name="IsSensitive">True for a secret.</param>
 public sealed record ConfigDescription(
-    string Name, string? Value, ConfigSource Source, bool IsReadOnly, bool IsSensitive);
+    string Name, string? Value, ConfigSource Source, bool IsReadOnly, bool IsSensitive)
+{
+    /// <summary>What values look like; unknown where the broker is too old to say.</summary>
+    public ConfigType Type { get; init; }
+
+    /// <summary>What the setting does; null where the broker did not say.</summary>
+    public string? Documentation { get; init; }
+
+    /// <summary>Where the value could come from, the source that wins first; none where the broker did not say.</summary>
+    public IReadOnlyList<ConfigSynonym> Synonyms { get; init; } = [];
+}

@@ -102,6 +102,23 @@ internal sealed class ClusterClient(ClientOptions options) : IAsyncDisposable
         return await _connections.GetAsync(address, cancel).ConfigureAwait(false);
     }
 
+    /// <summary>One broker of the cluster.</summary>
+    public async Task<BrokerConnection> BrokerAsync(int brokerId, CancellationToken cancel)
+    {
+        await AskAsync([], false, cancel).ConfigureAwait(false);
+        BrokerAddress address;
+        lock (_gate)
+        {
+            if (!_brokers.TryGetValue(brokerId, out address))
+            {
+                throw new KafkaException(
+                    $"The cluster has no broker {brokerId} now: it has {string.Join(", ", _brokers.Keys.Order())}.");
+            }
+        }
+
+        return await _connections.GetAsync(address, cancel).ConfigureAwait(false);
+    }
+
     /// <summary>Repeats what fails in a retriable way, with pauses, until the operation's time is over.</summary>
     public async Task<T> RetryAsync<T>(Func<CancellationToken, Task<T>> attempt, CancellationToken cancel)
     {
