@@ -1,13 +1,16 @@
+using System.Collections.Immutable;
 using ActorBroker.Broker;
+using ActorBroker.Broker.Admin;
 using ActorBroker.Core.Configuration;
 using ActorBroker.Gateway;
+using ActorBroker.Records;
 using ActorBroker.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace ActorBroker.Server;
 
 /// <summary>A broker and its gateway: the gateway opens last and closes first.</summary>
-internal sealed class RunningBroker : IAsyncDisposable
+internal sealed partial class RunningBroker : IAsyncDisposable
 {
     private readonly BrokerNode _node;
     private readonly KafkaGateway _gateway;
@@ -16,17 +19,50 @@ internal sealed class RunningBroker : IAsyncDisposable
     {
         _node = node;
         _gateway = gateway;
+        Listeners =
+            [.. gateway.BoundEndpoints.Select(bound => new Listener(bound.Listener, bound.Host, bound.Port))];
+    }
+
+    public int BrokerId => _node.BrokerId;
+
+    public string ClusterId => _node.ClusterId;
+
+    /// <summary>Where it listens, with the real ports.</summary>
+    public IReadOnlyList<Listener> Listeners { get; }
+
+    /// <summary>The first listener's port.</summary>
+    public int Port => Listeners[0].Port;
+
+    /// <summary>Where this machine's clients reach the first listener: <c>host:port</c>.</summary>
+    public string BootstrapServers
+    {
+        get
+        {
+            // A broker that listens on every address is reached on this machine's own.
+            var host = Listeners[0].Host switch
+            {
+                "" or "0.0.0.0" => "127.0.0.1",
+                "::" => "[::1]",
+                var address when address.Contains(':', StringComparison.Ordinal) => $"[{address}]",
+                var name => name,
+            };
+            return $"{host}:{Port}";
+        }
     }
 
     public Banner Banner => new(
-        _node.BrokerId,
-        _node.ClusterId,
-        _gateway.BoundEndpoints.Select(bound => new Listener(bound.Listener, bound.Host, bound.Port)).ToArray(),
-        _node.Config.Get(BrokerKeys.LogDirs).Select(Path.GetFullPath).ToArray());
+        BrokerId, ClusterId, Listeners, BootstrapServers,
+        [.. _node.Config.Get(BrokerKeys.LogDirs).Select(Path.GetFullPath)]);
 
     public static async Task<RunningBroker> StartAsync(
         BrokerConfig config, ILoggerFactory loggers, CancellationToken cancel)
     {
+        var logger = loggers.CreateLogger("ActorBroker.Server");
+        foreach (var ignored in config.Ignored)
+        {
+            LogIgnored(logger, ignored.Name, ignored.Origin, ignored.Reason);
+        }
+
         var world = new BrokerEnvironment(TimeProvider.System, loggers, new PhysicalFileSystem());
         var node = await BrokerNode.StartAsync(config, world, cancel).ConfigureAwait(false);
         try
@@ -41,6 +77,45 @@ internal sealed class RunningBroker : IAsyncDisposable
         }
     }
 
+    /// <summary>The same for a caller that is a program, not a person: every foreseen failure is of one type.</summary>
+    /// <exception cref="BrokerStartException">A setting, the folder or the port can't be used.</exception>
+    public static async Task<RunningBroker> LaunchAsync(
+        Func<BrokerConfig> settings, ILoggerFactory loggers, CancellationToken cancel)
+    {
+        BrokerConfig config;
+        try
+        {
+            config = settings();
+        }
+        catch (ConfigurationException fault)
+        {
+            throw new BrokerStartException(fault.Message, fault);
+        }
+
+        try
+        {
+            return await StartAsync(config, loggers, cancel).ConfigureAwait(false);
+        }
+        catch (Exception fault) when (StartFailure.Explain(fault, config) is { } line)
+        {
+            throw new BrokerStartException(line, fault);
+        }
+    }
+
+    public async Task CreateTopicAsync(
+        string name, int? partitions, IReadOnlyDictionary<string, string>? configs, CancellationToken cancel)
+    {
+        var settings = configs is null
+            ? ImmutableDictionary<string, string?>.Empty
+            : configs.ToImmutableDictionary(config => config.Key, string? (config) => config.Value);
+        var topic = new NewTopic(name, partitions ?? -1, -1, null, settings);
+        var results = await _node.Topics.CreateAsync([topic], validateOnly: false, cancel).ConfigureAwait(false);
+        if (results[0].Error != ErrorCode.None)
+        {
+            throw new TopicCreationException(name, results[0].Error, results[0].Message);
+        }
+    }
+
     public async Task StopAsync(CancellationToken cancel)
     {
         await _gateway.StopAsync(cancel).ConfigureAwait(false);
@@ -52,4 +127,8 @@ internal sealed class RunningBroker : IAsyncDisposable
         await _gateway.DisposeAsync().ConfigureAwait(false);
         await _node.DisposeAsync().ConfigureAwait(false);
     }
+
+    [LoggerMessage(
+        EventId = 4000, Level = LogLevel.Warning, Message = "The setting {Name} ({Origin}) has no effect: {Reason}.")]
+    private static partial void LogIgnored(ILogger logger, string name, string origin, string reason);
 }

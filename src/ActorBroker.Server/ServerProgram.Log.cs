@@ -4,10 +4,6 @@ namespace ActorBroker.Server;
 
 internal sealed partial class ServerProgram
 {
-    [LoggerMessage(
-        EventId = 4000, Level = LogLevel.Warning, Message = "The setting {Name} ({Origin}) has no effect: {Reason}.")]
-    private static partial void LogIgnored(ILogger logger, string name, string origin, string reason);
-
     [LoggerMessage(EventId = 4001, Level = LogLevel.Information, Message = "Stopping: {Reason}.")]
     private static partial void LogStopping(ILogger logger, string reason);
 

@@ -48,11 +48,6 @@ internal sealed partial class ServerProgram
         using var signals = new StopSignals();
         using var loggers = ConsoleLoggers.Create(_config);
         var logger = loggers.CreateLogger("Server");
-        foreach (var ignored in _config.Ignored)
-        {
-            LogIgnored(logger, ignored.Name, ignored.Origin, ignored.Reason);
-        }
-
         RunningBroker broker;
         try
         {
