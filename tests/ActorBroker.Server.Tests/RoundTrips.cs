@@ -1,0 +1,44 @@
+using System.Text;
+using ActorBroker.Client;
+
+namespace ActorBroker.Server.Tests;
+
+/// <summary>Text into partition 0 of a topic, and out of it again, by our own client.</summary>
+internal static class RoundTrips
+{
+    public static async Task SendAsync(
+        string bootstrapServers, string topic, IReadOnlyList<string> values, CancellationToken cancel)
+    {
+        await using var client = NewClient(bootstrapServers);
+        await using var producer = client.CreateProducer();
+        foreach (var value in values)
+        {
+            var record = new ProducerRecord { Partition = 0, Value = Encoding.UTF8.GetBytes(value) };
+            var sent = await producer.SendAsync(topic, record, cancel);
+            await sent.DeliveredAsync(cancel);
+        }
+    }
+
+    public static async Task<IReadOnlyList<string>> ReadAsync(
+        string bootstrapServers, string topic, int count, CancellationToken cancel)
+    {
+        await using var client = NewClient(bootstrapServers);
+        await using var consumer = client.CreateConsumer(topic, 0, StartPosition.Earliest);
+        var values = new List<string>();
+        await foreach (var record in consumer.ReadAsync(count, cancel))
+        {
+            values.Add(Encoding.UTF8.GetString(record.Value!.Value.Span));
+        }
+
+        return values;
+    }
+
+    public static async Task<int> PartitionsAsync(string bootstrapServers, string topic, CancellationToken cancel)
+    {
+        await using var client = NewClient(bootstrapServers);
+        return (await client.Admin.DescribeTopicAsync(topic, cancel)).Partitions.Count;
+    }
+
+    private static KafkaClient NewClient(string bootstrapServers) =>
+        new(new ClientOptions { BootstrapServers = bootstrapServers });
+}
