@@ -23,7 +23,17 @@ public sealed class KafkaClient : IAsyncDisposable
     /// <summary>Creates, lists, describes and deletes.</summary>
     public AdminClient Admin { get; }
 
-    /// <summary>A new producer; dispose it to have its last records delivered.</summary>
+    /// <summary>A new producer of typed records; dispose it to have its last records delivered.</summary>
+    /// <typeparam name="TKey">The type of the keys.</typeparam>
+    /// <typeparam name="TValue">The type of the values.</typeparam>
+    /// <param name="keys">Writes the keys: one of <see cref="Serializers"/>, or your own.</param>
+    /// <param name="values">Writes the values.</param>
+    /// <param name="options">How to gather and send; null for the defaults.</param>
+    public Producer<TKey, TValue> CreateProducer<TKey, TValue>(
+        ISerializer<TKey> keys, ISerializer<TValue> values, ProducerOptions? options = null) =>
+        new(CreateProducer(options), keys, values);
+
+    /// <summary>A new producer of bytes; dispose it to have its last records delivered.</summary>
     public Producer CreateProducer(ProducerOptions? options = null) => new(_cluster, options ?? new ProducerOptions());
 
     /// <summary>A new consumer of one partition; dispose it to close its connection.</summary>
