@@ -26,6 +26,18 @@ public sealed class StartAndStopTests
         Assert.True(socket.Connected);
     }
 
+    /// <summary>Without it, tests of the published file could test the built one, and nobody would see.</summary>
+    [Fact]
+    public async Task The_server_that_runs_is_the_one_that_is_meant()
+    {
+        Assert.SkipUnless(Directory.Exists("/proc/self"), "There is no /proc here to look into.");
+        await using var server = await ServerProcess.StartAsync(null, Cancel);
+
+        var running = await File.ReadAllTextAsync($"/proc/{server.ProcessId}/cmdline", Cancel);
+
+        Assert.Equal(RepositoryPaths.ServerCommand, running.Split('\0').Take(RepositoryPaths.ServerCommand.Count));
+    }
+
     [Fact]
     public async Task SIGTERM_stops_in_order_and_the_next_start_finds_a_clean_folder()
     {

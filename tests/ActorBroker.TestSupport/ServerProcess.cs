@@ -114,14 +114,14 @@ public sealed partial class ServerProcess : IAsyncDisposable
         IEnumerable<string> arguments, string workFolder, IReadOnlyDictionary<string, string> variables,
         ProcessOutput output, ProcessOutput errors)
     {
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
+        var command = RepositoryPaths.ServerCommand;
+        var start = new ProcessStartInfo(command[0])
         {
             WorkingDirectory = workFolder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.ArgumentList.Add(RepositoryPaths.ServerDll);
-        foreach (var argument in arguments)
+        foreach (var argument in command.Skip(1).Concat(arguments))
         {
             start.ArgumentList.Add(argument);
         }
