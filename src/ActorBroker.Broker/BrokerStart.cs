@@ -60,7 +60,7 @@ internal static class BrokerStart
         var directories = new List<LogDirectory>();
         try
         {
-            foreach (var path in PathsOf(config))
+            foreach (var path in config.Get(BrokerKeys.LogDirs).Select(Path.GetFullPath).Distinct())
             {
                 var clusterId = directories.Count == 0 ? null : directories[0].ClusterId;
                 directories.Add(LogDirectory.Open(path, environment.FileSystem, clusterId, brokerId, logger));
@@ -73,15 +73,6 @@ internal static class BrokerStart
         }
 
         return directories;
-    }
-
-    /// <summary><c>log.dirs</c>, or <c>log.dir</c> where only that is set.</summary>
-    private static IEnumerable<string> PathsOf(BrokerConfig config)
-    {
-        var single = config.Get(BrokerKeys.LogDir);
-        var isDefault = config.DescribeBroker().First(entry => entry.Name == BrokerKeys.LogDirs.Name).IsDefault;
-        var paths = single is not null && isDefault ? [single] : config.Get(BrokerKeys.LogDirs);
-        return paths.Select(Path.GetFullPath).Distinct();
     }
 
     /// <summary>
