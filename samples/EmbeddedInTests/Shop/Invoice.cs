@@ -1,0 +1,3 @@
+namespace Shop;
+
+public sealed record Invoice(string Customer, long OrderNumber, decimal Total);
