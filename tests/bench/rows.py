@@ -1,0 +1,109 @@
+"""The rows of the table: what is measured, what Apache Kafka 3.9 does, and the floor under ours.
+
+Kafka's figures come from one broker with a 1 GiB heap, data in the page cache, the same load from librdkafka, on a
+machine whose limits were: produce 1364 MiB/s, consume 3442 MiB/s, pingpong p50 18 us.
+"""
+
+from dataclasses import dataclass
+from statistics import median
+
+MIB = 1 << 20
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure. `limit` names the machine's limit that it is a share of; the floor then bounds the share."""
+
+    figure: str
+    what: str
+    unit: str
+    kafka: str
+    floor: float
+    at_least: bool
+    limit: str = ""
+    digits: int = 2
+    per_unit_mib: float = 1.0  # what one unit weighs in MiB, so that records/s compare with MiB/s
+
+    def shares(self, samples):
+        if not self.limit:
+            return []
+        return [value * self.per_unit_mib / limit
+                for value, limit in zip(samples[self.figure], samples[f"limit.{self.limit}"])]
+
+    def judged(self, samples):
+        """The median that the floor bounds: the share of the limit where there is one, the figure itself elsewhere."""
+        return median(self.shares(samples) or samples[self.figure])
+
+    def holds(self, samples):
+        judged = self.judged(samples)
+        return judged >= self.floor if self.at_least else judged <= self.floor
+
+    def floor_text(self):
+        bound = "≥" if self.at_least else "≤"
+        of = f" of `{self.limit.removesuffix('_mib_per_s')}`" if self.limit else f" {self.unit}"
+        return f"{bound} {self.floor:g}{of}"
+
+
+def at_least(figure, what, unit, kafka, floor, **more):
+    return Row(figure, what, unit, kafka, floor, True, **more)
+
+
+def at_most(figure, what, unit, kafka, floor, **more):
+    return Row(figure, what, unit, kafka, floor, False, **more)
+
+
+ROWS = [
+    at_least("produce.mib_per_s", "produce, 1 KiB records", "MiB/s", "287 MiB/s = 0.21", 0.40,
+             limit="produce_mib_per_s", digits=0),
+    at_most("produce.cpu_s_per_gib", "produce: broker's CPU per GiB", "s", "3.4 s", 1.2),
+    at_least("consume.mib_per_s", "consume stored data, 1 KiB records", "MiB/s", "619 MiB/s = 0.18", 0.25,
+             limit="consume_mib_per_s", digits=0),
+    at_most("consume.cpu_s_per_gib", "consume: broker's CPU per GiB", "s", "1.2 s", 0.45),
+    at_least("small.records_per_s", "produce, 100 byte records", "records/s", "1.46 M/s = 0.10", 0.133,
+             limit="produce_mib_per_s", digits=0, per_unit_mib=100 / MIB),
+    at_most("latency1000.ack_p50_us", "1,000 records/s, acks=all: p50", "us", "327 us", 150, digits=0),
+    at_most("latency1000.ack_p99_us", "1,000 records/s, acks=all: p99", "us", "5.4 ms", 1000, digits=0),
+    at_most("latency5000.ack_p50_us", "5,000 records/s, acks=all: p50", "us", "320 ms", 200, digits=0),
+    at_most("latency5000.ack_p99_us", "5,000 records/s, acks=all: p99", "us", "overloaded", 3000, digits=0),
+    at_most("start.jit_s", "process start to first acknowledged record, JIT", "s", "4.9 s", 0.6),
+    at_most("start.one_file_s", "process start to first acknowledged record, one file", "s", "4.9 s", 0.35),
+    at_most("memory.after_mib", "resident memory after the runs above", "MiB", "830 MiB", 200, digits=0),
+    at_most("memory.idle_mib", "resident memory, idle", "MiB", "", 80, digits=0),
+    at_most("idle.cpu_share", "idle partitions: CPU", "of a core", "", 0.01, digits=4),
+    at_most("idle.kib_per_partition", "idle partitions: memory for each", "KiB", "", 24, digits=1),
+    at_most("idle.start_s", "start with all idle partitions", "s", "", 5),
+    at_least("append.mib_per_s", "storage alone: append 64 KiB batches, CRC checked", "MiB/s", "", 0.7,
+             limit="write_mib_per_s", digits=0),
+    at_least("recovery.mib_per_s", "recovery scan of a 1 GiB segment", "MiB/s", "", 1024, digits=0),
+    at_most("allocation.bytes_per_batch", "allocated in the broker per produced batch", "B", "", 2048, digits=0),
+    at_most("embedded.start_ms", "embedded start in a warm process", "ms", "", 100, digits=0),
+    at_least("own.produce_of_load", "our own client's produce, of `load`'s", "times", "", 1.0),
+    at_least("own.consume_of_load", "our own client's consume, of `load`'s", "times", "", 1.0),
+]
+
+
+def number(value, digits):
+    return f"{value:,.{digits}f}"
+
+
+def markdown(samples, judged=True):
+    """The table, one line for each row that was measured."""
+    lines = ["| what | runs | median | limit | share | Kafka 3.9 | floor | holds |", "|---|---|--:|--:|--:|---|---|---|"]
+    for row in ROWS:
+        if not samples.get(row.figure):
+            continue
+        values = samples[row.figure]
+        shares = row.shares(samples)
+        limit = number(median(samples[f"limit.{row.limit}"]), 0) if row.limit else ""
+        verdict = ("yes" if row.holds(samples) else "**no**") if judged else "-"
+        lines.append("| " + " | ".join([
+            row.what,
+            " ".join(number(value, row.digits) for value in values),
+            f"{number(median(values), row.digits)} {row.unit}",
+            limit,
+            f"{median(shares):.3f}" if shares else "",
+            row.kafka,
+            row.floor_text(),
+            verdict,
+        ]) + " |")
+    return "\n".join(lines)
