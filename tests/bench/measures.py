@@ -120,6 +120,26 @@ class Measures:
             raise RuntimeError(f"the storage measurements failed: {done.stderr[-2000:]}{done.stdout[-1000:]}")
         return json.loads(done.stdout)
 
+    def own_client(self, broker, run, tool, load):
+        """`actorbroker bench` with the loads of rows 1 and 2, as shares of what librdkafka reached in this run."""
+        sizes, topic = self.sizes, f"bench-own-{run}"
+        self._create(broker, {topic: 1})
+        about = ["-b", broker.bootstrap, "--topic", topic, "--records", str(sizes.records),
+                 "--size", str(sizes.record_bytes), "--json", "--quiet"]
+        values = {}
+        for verb in ("produce", "consume"):
+            done = subprocess.run([*tool, "bench", verb, *about], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                  text=True)
+            if done.returncode != 0:
+                raise RuntimeError(f"bench {verb} ended with {done.returncode}: {done.stderr[-1000:]}")
+            found = json.loads(done.stdout)
+            values[f"own.{verb}_mib_per_s"] = found[f"{verb}_mib_per_s"]
+            values[f"own.{verb}_client_cpu_s"] = found["client_cpu_s"]
+            if load.get(f"{verb}.mib_per_s"):
+                values[f"own.{verb}_of_load"] = found[f"{verb}_mib_per_s"] / load[f"{verb}.mib_per_s"][-1]
+        self._delete(broker, [topic])
+        return values
+
     def reach(self, run):
         """What the client reaches when the broker costs next to nothing, on the same machine and wire.
 
