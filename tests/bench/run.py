@@ -23,11 +23,9 @@ import sys
 import tempfile
 from collections import defaultdict
 from pathlib import Path
-from statistics import median
 
-import wire
 from broker import OwnBroker, RunningBroker
-from measures import Measures, Sizes, tool_values
+from measures import Measures, Sizes
 from rows import ROWS, markdown
 
 HERE = Path(__file__).resolve().parent
@@ -57,7 +55,7 @@ def check_machine(options, folder):
         refuse("librdkafka's headers are missing; install them: apt-get install librdkafka-dev")
     if options.broker is None and shutil.which("dotnet") is None:
         refuse("there is no dotnet; install the .NET 10 SDK, or name a running broker: --broker HOST:PORT")
-    needed, free = (1 if options.quick else 12) << 30, shutil.disk_usage(folder).free
+    needed, free = (1 if options.quick else 8) << 30, shutil.disk_usage(folder).free
     if free < needed:
         refuse(f"{folder} has {free >> 30} GiB free and {needed >> 30} GiB are needed: name another with --folder")
 
@@ -207,8 +205,12 @@ def main():
         build_tools(folder)
         commands = build_commands(options, stages, folder, progress)
         measures = Measures(folder, Sizes.quick() if options.quick else Sizes())
-        measure_runs(options, stages, measures, commands, progress)
-        measure_starts(options, stages, measures, commands, progress)
+        fault = None
+        try:
+            measure_runs(options, stages, measures, commands, progress)
+            measure_starts(options, stages, measures, commands, progress)
+        except (OSError, RuntimeError) as error:
+            fault = error  # what was measured until then is worth its print
 
     table = markdown(progress.samples, judged=not options.quick)
     print(table)
@@ -216,6 +218,8 @@ def main():
         Path(options.json).write_text(json.dumps(progress.samples, indent=1) + "\n")
     if options.markdown:
         Path(options.markdown).write_text(table + "\n")
+    if fault:
+        refuse(str(fault))
     measured = [row for row in ROWS if progress.samples.get(row.figure)]
     if options.check and not options.quick and not all(row.holds(progress.samples) for row in measured):
         sys.exit(1)
