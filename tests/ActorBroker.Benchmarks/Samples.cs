@@ -34,8 +34,7 @@ internal static class Samples
         var text = new StringBuilder();
         for (var number = 0; text.Length < bytes; number++)
         {
-            text.Append(
-                $$"""{"id":{{number * 7919}},"name":"customer {{number % 97}}","city":"Lisbon","paid":{{number % 3}}}""");
+            text.Append($$"""{"id":{{number * 7919}},"name":"customer {{number % 97}}","paid":{{number % 3}}}""");
         }
 
         return Encoding.ASCII.GetBytes(text.ToString(0, bytes));

@@ -9,7 +9,8 @@
  *
  * Usage: limits FOLDER [MIB [BATCH_BYTES]]     Defaults: 2048 MiB in batches of 65536 bytes.
  * Build: gcc -O2 -march=native -pthread -o limits limits.c
- * It uses 127.0.0.1 only, leaves nothing in FOLDER and prints "name value" lines: MiB/s, and microseconds for pingpong. */
+ * It uses 127.0.0.1 only, leaves nothing in FOLDER and prints "name value" lines: MiB/s, and microseconds for pingpong.
+ */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <netinet/in.h>

@@ -1,5 +1,5 @@
-/* One load generator for every broker that speaks Kafka's protocol, so that two of them are compared through one client:
- * librdkafka.
+/* One load generator for every broker that speaks Kafka's protocol, so that two of them are compared through one
+ * client: librdkafka.
  *
  *   load produce BROKERS TOPIC RECORDS BYTES [key=value ...]
  *       As fast as the broker takes them. Every record's delivery is counted.
@@ -97,7 +97,8 @@ static bool starts_with(const char *text, const char *start) {
 
 /* A latency run gives one list of settings to both of its clients; each takes what is meant for it. */
 static bool is_for(rd_kafka_type_t kind, const char *key) {
-    static const char *producing[] = {"acks=", "linger", "batch", "compression", "enable.idempotence", "queue.buffering"};
+    static const char *producing[] = {
+        "acks=", "linger", "batch", "compression", "enable.idempotence", "queue.buffering"};
     bool for_producer = false, for_consumer = starts_with(key, "fetch");
     for (size_t i = 0; i < sizeof producing / sizeof *producing; i++) {
         for_producer |= starts_with(key, producing[i]);
@@ -222,7 +223,8 @@ static int produce(const Job *job) {
 
     printf("records_per_s %.0f\n", rate);
     printf("mib_per_s %.1f\n", rate * (double)job->bytes / (1 << 20));
-    printf("delivered %ld\nfailed %ld\nclient_cpu_s %.2f\n", deliveries.delivered, deliveries.failed, processor_seconds());
+    printf("delivered %ld\nfailed %ld\n", deliveries.delivered, deliveries.failed);
+    printf("client_cpu_s %.2f\n", processor_seconds());
     rd_kafka_topic_destroy(topic);
     rd_kafka_destroy(producer);
     free(text);

@@ -62,7 +62,8 @@ class Measures:
                               ["consume", broker.bootstrap, large, sizes.records])
         values |= self._timed(
             broker, "small", sizes.small_records * sizes.small_bytes,
-            ["produce", broker.bootstrap, small, sizes.small_records, sizes.small_bytes, "acks=1", "batch.size=1000000"])
+            ["produce", broker.bootstrap, small, sizes.small_records, sizes.small_bytes, "acks=1",
+             "batch.size=1000000"])
         self._delete(broker, topics)
         return values
 

@@ -88,7 +88,8 @@ def number(value, digits):
 
 def markdown(samples, judged=True):
     """The table, one line for each row that was measured."""
-    lines = ["| what | runs | median | limit | share | Kafka 3.9 | floor | holds |", "|---|---|--:|--:|--:|---|---|---|"]
+    lines = ["| what | runs | median | limit | share | Kafka 3.9 | floor | holds |",
+             "|---|---|--:|--:|--:|---|---|---|"]
     for row in ROWS:
         if not samples.get(row.figure):
             continue

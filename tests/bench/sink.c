@@ -1,9 +1,9 @@
-/* A broker that does next to nothing: what a load generator reaches against it is what the generator and the wire allow,
- * and no broker on this machine can be given more.
+/* A broker that does next to nothing: what a load generator reaches against it is what the generator and the wire
+ * allow, and no broker on this machine can be given more.
  *
  *   sink discard PORT            receives each frame into one buffer, reads its header and answers
- *   sink store   PORT FOLDER     besides that checks each batch's CRC-32C and appends it to one file, and serves fetches
- *                                from that file with sendfile(2)
+ *   sink store   PORT FOLDER     besides that checks each batch's CRC-32C and appends it to one file, and serves
+ *                                fetches from that file with sendfile(2)
  *
  * One thread, one topic partition for every name, one connection in work at a time; no checks beyond the CRC. It speaks
  * the oldest versions that librdkafka and kcat take: ApiVersions 0, Metadata 1, ListOffsets 1, Produce 3, Fetch 4.
