@@ -10,4 +10,7 @@ internal static class ExitCode
 
     /// <summary>The command line makes no sense.</summary>
     public const int Usage = 2;
+
+    /// <summary>Stopped by Ctrl+C, as shells count it.</summary>
+    public const int Cancelled = 130;
 }

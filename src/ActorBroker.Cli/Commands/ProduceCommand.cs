@@ -1,17 +1,32 @@
 using System.CommandLine;
+using System.Text;
 using ActorBroker.Cli.Producing;
+using ActorBroker.Cli.Terminal;
 using ActorBroker.Client;
 using ActorBroker.Records;
 
 namespace ActorBroker.Cli.Commands;
 
-/// <summary><c>produce</c>: bytes, files or lines become records.</summary>
+/// <summary><c>produce</c>: lines, bytes or files become records.</summary>
 internal static class ProduceCommand
 {
+    private const int RecordBytesDefault = 900 * 1024;
+
+    /// <summary>After Ctrl+C: how long what was read may take to be delivered.</summary>
+    private static readonly TimeSpan LastDelivery = TimeSpan.FromSeconds(8);
+
     private static readonly Option<string> Topic = new("--topic", "-t")
     {
         Description = "The topic to write to.",
+        HelpName = "name",
         Required = true,
+    };
+
+    private static readonly Option<string[]> Lines = new("--lines", "-l")
+    {
+        Description = "Text files ('-': standard input, the default) of which each line becomes a record.",
+        HelpName = "file",
+        AllowMultipleArgumentsPerToken = true,
     };
 
     private static readonly Option<string?> Input = new("--input", "-i")
@@ -33,57 +48,109 @@ internal static class ProduceCommand
         HelpName = "folder",
     };
 
-    private static readonly Option<string?> Lines = new("--lines", "-l")
+    private static readonly Option<string?> Value = new("--value", "-v")
     {
-        Description = "A text file ('-': standard input, the default) of which each line becomes a record.",
-        HelpName = "file",
+        Description = "One record with this value.",
+        HelpName = "text",
+    };
+
+    private static readonly Option<bool> Tombstone = new("--tombstone")
+    {
+        Description = "One record without a value: it deletes --key on a compacted topic.",
+    };
+
+    private static readonly Option<bool> Whole = new("--whole")
+    {
+        Description = "With --file and --directory: each file is exactly one record, keyed by --key or its path.",
+    };
+
+    private static readonly Option<bool> Json = new("--json")
+    {
+        Description = "Each line is an object as consume --json prints it.",
+    };
+
+    private static readonly Option<string?> Key = new("--key", "-k")
+    {
+        Description = "The key of every record.",
+        HelpName = "text",
+    };
+
+    private static readonly Option<string?> KeySeparator = new("--key-separator", "-K")
+    {
+        Description = @"Each line is a key, this, and a value; \t is a tab.",
+        HelpName = "text",
+    };
+
+    private static readonly Option<string[]> Header = new("--header", "-H")
+    {
+        Description = "A header of every record; may be repeated.",
+        HelpName = "name=value",
+    };
+
+    private static readonly Option<string?> HeaderSeparator = new("--header-separator")
+    {
+        Description = "Each line begins with headers, name=value separated by commas, and this.",
+        HelpName = "text",
+    };
+
+    private static readonly Option<string?> NullValue = new("--null-value")
+    {
+        Description = "A line's key or value that is exactly this is none; a record without a value is a tombstone.",
+        HelpName = "text",
     };
 
     private static readonly Option<int?> Partition = new("--partition", "-p")
     {
-        Description = "The partition; else 0 for --input, by key for files, and in turn for lines.",
+        Description = "The partition; else 0 for --input, by key where there is one, and in turn for others.",
+        HelpName = "number",
     };
 
     private static readonly Option<int> RecordBytes = new("--record-bytes")
     {
         Description = "The most bytes in one record of --input, --file and --directory.",
-        DefaultValueFactory = _ => 900 * 1024,
+        HelpName = "bytes",
+        DefaultValueFactory = _ => RecordBytesDefault,
     };
 
-    private static readonly Option<CompressionCodec> Compression = new("--compression", "-z")
-    {
-        Description = "How batches are compressed.",
-        DefaultValueFactory = _ => CompressionCodec.None,
-    };
+    private static readonly Option<CompressionCodec> Compression = Shared.Compression();
 
-    private static readonly Option<string> Acknowledge = new("--acks")
-    {
-        Description = "Who must have a record: all (idempotent too), 1 (the leader) or 0 (nobody).",
-        DefaultValueFactory = _ => "all",
-    };
+    private static readonly Option<Acks?> Acknowledge = Shared.Acknowledge("all");
 
-    private static readonly Option<bool> Quiet = new("--quiet", "-q") { Description = "Says nothing but errors." };
+    private static readonly Option<bool> Quiet = Shared.Quiet();
 
     public static Command Build()
     {
-        var command = new Command("produce", "Writes a byte stream, files or lines to a topic.")
+        var command = new ToolCommand(
+            "produce",
+            "Writes lines, a byte stream, files or one record to a topic.",
+            "produce --topic orders --value hello --key greeting --header from=shell",
+            "produce --topic orders --key-separator : --lines orders.txt --compression zstd",
+            "produce --topic sessions --key user-7 --tombstone",
+            "produce --topic backup --directory photos",
+            "produce --topic copy --json --lines orders.json")
         {
-            Topic, Input, Files, Folder, Lines, Partition, RecordBytes, Compression, Acknowledge, Quiet,
+            Topic, Lines, Input, Files, Folder, Value, Tombstone, Whole, Json, Key, KeySeparator, Header,
+            HeaderSeparator, NullValue, Partition, RecordBytes, Compression, Acknowledge, Quiet,
         };
-        Acknowledge.AcceptOnlyFromAmong("all", "1", "0");
         RecordBytes.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() < 1)
+            if (result.Tokens.Count > 0 && result.GetValueOrDefault<int>() < 1)
             {
                 result.AddError("--record-bytes must be at least 1.");
             }
         });
         command.Validators.Add(result =>
         {
-            var sources = new Option[] { Input, Files, Folder, Lines };
+            var sources = new Option[] { Input, Files, Folder, Lines, Value, Tombstone };
             if (sources.Count(option => result.GetResult(option) is not null) > 1)
             {
-                result.AddError("Give one of --input, --file, --directory and --lines.");
+                result.AddError("Give one of --lines, --input, --file, --directory, --value and --tombstone.");
+            }
+
+            var shapes = new Option[] { KeySeparator, HeaderSeparator, NullValue };
+            if (result.GetResult(Json) is not null && shapes.Any(option => result.GetResult(option) is not null))
+            {
+                result.AddError("--json says what is key, header and null: leave the separators and --null-value.");
             }
         });
         command.SetAction(RunAsync);
@@ -93,25 +160,30 @@ internal static class ProduceCommand
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancel)
     {
         var source = ChooseSource(parsed);
-        var acks = parsed.GetRequiredValue(Acknowledge) switch
-        {
-            "all" => Acks.All,
-            "1" => Acks.Leader,
-            _ => Acks.None,
-        };
-        var meter = new TransferMeter("sent", parsed.GetValue(Quiet));
-        await using var client = ClusterOption.Connect(parsed);
+        var acks = parsed.GetValue(Acknowledge) ?? Acks.All;
+        var meter = new TransferMeter("sent") { BytesExpected = source.Bytes };
+        await using var client = Connection.Open(parsed);
         await using var producer = client.CreateProducer(new ProducerOptions
         {
             Acks = acks,
             Idempotent = acks == Acks.All,
             Compression = parsed.GetValue(Compression),
         });
+        var sink = new ProduceSink(producer, parsed.GetRequiredValue(Topic), meter);
+
+        // A bar would be written between the lines that somebody types.
+        var isShown = !parsed.GetValue(Quiet) && (Console.IsInputRedirected || source.Bytes is not null);
         try
         {
-            var sink = new ProduceSink(producer, parsed.GetRequiredValue(Topic), meter);
-            await source.SendAsync(sink, cancel).ConfigureAwait(false);
-            await producer.FlushAsync(cancel).ConfigureAwait(false);
+            await LiveProgress.RunAsync(meter, isShown, () => SendAllAsync(source, producer, sink, cancel))
+                .ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            using var patience = new CancellationTokenSource(LastDelivery);
+            await producer.FlushAsync(patience.Token).ConfigureAwait(false);
+            Close(parsed, meter);
+            throw;
         }
         catch
         {
@@ -119,26 +191,72 @@ internal static class ProduceCommand
             throw;
         }
 
-        meter.Close("");
+        Close(parsed, meter);
         return ExitCode.Ok;
+    }
+
+    private static async Task SendAllAsync(
+        IProduceSource source, Producer producer, ProduceSink sink, CancellationToken cancel)
+    {
+        await source.SendAsync(sink, cancel).ConfigureAwait(false);
+        await producer.FlushAsync(cancel).ConfigureAwait(false);
+    }
+
+    private static void Close(ParseResult parsed, TransferMeter meter)
+    {
+        if (!parsed.GetValue(Quiet))
+        {
+            Console.Error.WriteLine(meter.Describe());
+        }
     }
 
     private static IProduceSource ChooseSource(ParseResult parsed)
     {
-        var partition = parsed.GetValue(Partition);
         var recordBytes = parsed.GetValue(RecordBytes);
+        var frame = new RecordFrame
+        {
+            Key = Text(parsed.GetValue(Key)),
+            Headers = [.. (parsed.GetValue(Header) ?? []).Select(ParseHeader)],
+            Partition = parsed.GetValue(Partition),
+        };
         if (parsed.GetValue(Input) is { } input)
         {
-            return new StreamSource(input, recordBytes, partition ?? 0);
+            return new StreamSource(input, recordBytes, frame with { Partition = frame.Partition ?? 0 });
         }
 
         if (parsed.GetValue(Folder) is { } folder)
         {
-            return FileSource.OfFolder(folder, recordBytes, partition);
+            return FileSource.OfFolder(folder, recordBytes, parsed.GetValue(Whole), frame);
         }
 
-        return parsed.GetValue(Files) is { Length: > 0 } files
-            ? FileSource.Of(files, recordBytes, partition)
-            : new LineSource(parsed.GetValue(Lines) ?? StreamSource.StandardInput, partition);
+        if (parsed.GetValue(Files) is { Length: > 0 } files)
+        {
+            return FileSource.Of(files, recordBytes, parsed.GetValue(Whole), frame);
+        }
+
+        if (parsed.GetValue(Tombstone) || parsed.GetValue(Value) is not null)
+        {
+            return new SingleSource(Text(parsed.GetValue(Value)), frame);
+        }
+
+        ILineParser parser = parsed.GetValue(Json)
+            ? new JsonLineParser(frame)
+            : new DelimitedLineParser(
+                frame,
+                Escapes.Bytes(parsed.GetValue(HeaderSeparator)),
+                Escapes.Bytes(parsed.GetValue(KeySeparator)),
+                Escapes.Bytes(parsed.GetValue(NullValue), mayBeEmpty: true));
+        return new LineSource(
+            parsed.GetValue(Lines) is { Length: > 0 } paths ? paths : [InputFile.StandardInput], parser);
+    }
+
+    /// <summary>A null array would become an empty memory, which is a value.</summary>
+    private static ReadOnlyMemory<byte>? Text(string? text) =>
+        text is null ? default(ReadOnlyMemory<byte>?) : Encoding.UTF8.GetBytes(text);
+
+    private static RecordHeader ParseHeader(string text)
+    {
+        var (name, value) = Settings.Split(Header.Name, text);
+        return new RecordHeader(name, Encoding.UTF8.GetBytes(value));
     }
 }

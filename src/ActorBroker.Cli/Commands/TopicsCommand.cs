@@ -1,73 +1,161 @@
 using System.CommandLine;
 using System.Globalization;
+using ActorBroker.Cli.Terminal;
 using ActorBroker.Client;
-using Spectre.Console;
+using ActorBroker.Records;
 
 namespace ActorBroker.Cli.Commands;
 
-/// <summary><c>topics create | list | describe | delete</c>.</summary>
+/// <summary><c>topics</c>: what changes them is here, what shows them in <see cref="TopicViews"/>.</summary>
 internal static class TopicsCommand
 {
-    public static Command Build() => new("topics", "Create, list, describe and delete topics.")
+    public static Command Build() => new ToolCommand("topics", "Create, list, describe, alter, trim and delete topics.")
     {
         BuildCreate(),
-        BuildList(),
-        BuildDescribe(),
+        TopicViews.BuildList(),
+        TopicViews.BuildDescribe(),
+        BuildAlter(),
         BuildDelete(),
+        BuildTrim(),
+        TopicViews.BuildProducers(),
     };
 
-    private static Argument<string> TopicArgument() => new("topic") { Description = "The topic's name." };
-
-    private static Command BuildCreate()
+    private static ToolCommand BuildCreate()
     {
-        var topic = TopicArgument();
+        var topic = Shared.Topic();
         var partitions = new Option<int>("--partitions", "-p")
         {
             Description = "How many partitions; -1 takes the broker's num.partitions.",
+            HelpName = "count",
             DefaultValueFactory = _ => -1,
         };
-        var replicas = new Option<short>("--replication-factor")
+        var replicas = new Option<short>("--replication-factor", "-r")
         {
             Description = "How many replicas; -1 takes the broker's default.replication.factor.",
+            HelpName = "count",
             DefaultValueFactory = _ => -1,
         };
-        var configs = new Option<string[]>("--config", "-c")
+        var assignment = new Option<string?>("--replica-assignment")
         {
-            Description = "A setting of the topic, e.g. retention.ms=3600000; may be repeated.",
-            HelpName = "name=value",
+            Description = "The brokers of each partition instead of counts: 1:2,2:3 has two partitions, two replicas.",
+            HelpName = "brokers",
         };
-        var command = new Command("create", "Creates a topic.") { topic, partitions, replicas, configs };
+        var set = Settings.SetOption("A setting of the topic; may be repeated.");
+        var validate = ValidateOption();
+        var tolerant = new Option<bool>("--if-not-exists") { Description = "A topic that exists is no failure." };
+        var command = new ToolCommand(
+            "create",
+            "Creates a topic.",
+            "topics create orders --partitions 6",
+            "topics create sessions --set cleanup.policy=compact --set retention.ms=3600000")
+        {
+            topic, partitions, replicas, assignment, set, validate, tolerant,
+        };
         command.SetAction(async (parsed, cancel) =>
         {
-            var name = parsed.GetRequiredValue(topic);
-            await using var client = ClusterOption.Connect(parsed);
-            await client.Admin.CreateTopicAsync(
-                new NewTopic
-                {
-                    Name = name,
-                    Partitions = parsed.GetValue(partitions),
-                    ReplicationFactor = parsed.GetValue(replicas),
-                    Configs = ParseConfigs(parsed.GetValue(configs) ?? []),
-                },
-                cancel).ConfigureAwait(false);
-            Console.WriteLine($"created {name}");
+            var wanted = new NewTopic
+            {
+                Name = parsed.GetRequiredValue(topic),
+                Partitions = parsed.GetValue(partitions),
+                ReplicationFactor = parsed.GetValue(replicas),
+                Assignments = parsed.GetValue(assignment) is { } text ? ParseAssignment(text) : null,
+                Configs = Settings.Parse(set.Name, parsed.GetValue(set)),
+            };
+            var validateOnly = parsed.GetValue(validate);
+            await using var client = Connection.Open(parsed);
+            try
+            {
+                await client.Admin.CreateTopicAsync(wanted, validateOnly, cancel).ConfigureAwait(false);
+                Console.WriteLine(validateOnly ? $"could create {wanted.Name}" : $"created {wanted.Name}");
+            }
+            catch (BrokerErrorException refusal) when (
+                refusal.Code == ErrorCode.TopicAlreadyExists && parsed.GetValue(tolerant))
+            {
+                Console.WriteLine($"{wanted.Name} exists");
+            }
+
             return ExitCode.Ok;
         });
         return command;
     }
 
-    private static Command BuildList()
+    private static ToolCommand BuildAlter()
     {
-        var all = new Option<bool>("--all") { Description = "The cluster's internal topics too." };
-        var command = new Command("list", "Lists the topics, one name a line.") { all };
+        var topic = Shared.Topic();
+        var partitions = new Option<int?>("--partitions", "-p")
+        {
+            Description = "How many partitions it shall have in all; only more than now. Keys then move.",
+            HelpName = "count",
+        };
+        var set = Settings.SetOption("A setting of the topic; may be repeated.");
+        var delete = Settings.DeleteOption();
+        var validate = ValidateOption();
+        var command = new ToolCommand(
+            "alter",
+            "Changes a topic's settings and its number of partitions.",
+            "topics alter orders --partitions 12",
+            "topics alter orders --set retention.ms=86400000 --delete max.message.bytes")
+        {
+            topic, partitions, set, delete, validate,
+        };
+        command.Validators.Add(result =>
+        {
+            if (!new Option[] { partitions, set, delete }.Any(option => result.GetResult(option) is not null))
+            {
+                result.AddError("Say what to change: --partitions, --set or --delete.");
+            }
+        });
         command.SetAction(async (parsed, cancel) =>
         {
-            await using var client = ClusterOption.Connect(parsed);
-            foreach (var topic in await client.Admin.ListTopicsAsync(cancel).ConfigureAwait(false))
+            var name = parsed.GetRequiredValue(topic);
+            var changes = Settings.Changes(parsed.GetValue(set), parsed.GetValue(delete)).ToList();
+            var validateOnly = parsed.GetValue(validate);
+            await using var client = Connection.Open(parsed);
+            if (changes.Count > 0)
             {
-                if (!topic.IsInternal || parsed.GetValue(all))
+                await client.Admin.AlterConfigsAsync(ConfigResource.Topic(name), changes, validateOnly, cancel)
+                    .ConfigureAwait(false);
+            }
+
+            if (parsed.GetValue(partitions) is { } count)
+            {
+                await client.Admin.CreatePartitionsAsync(name, count, null, validateOnly, cancel)
+                    .ConfigureAwait(false);
+            }
+
+            Console.WriteLine(validateOnly ? $"could alter {name}" : $"altered {name}");
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static ToolCommand BuildDelete()
+    {
+        var topics = new Argument<string[]>("topic")
+        {
+            Description = "The topics' names.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var tolerant = new Option<bool>("--if-exists") { Description = "A topic that is missing is no failure." };
+        var command = new ToolCommand(
+            "delete", "Deletes topics with all their records.", "topics delete orders sessions")
+        {
+            topics, tolerant,
+        };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            await using var client = Connection.Open(parsed);
+            foreach (var name in parsed.GetRequiredValue(topics))
+            {
+                try
                 {
-                    Console.WriteLine(topic.Name);
+                    await client.Admin.DeleteTopicAsync(name, cancel).ConfigureAwait(false);
+                    Console.WriteLine($"deleted {name}");
+                }
+                catch (BrokerErrorException refusal) when (
+                    refusal.Code == ErrorCode.UnknownTopicOrPartition && parsed.GetValue(tolerant))
+                {
+                    Console.WriteLine($"{name} does not exist");
                 }
             }
 
@@ -76,91 +164,70 @@ internal static class TopicsCommand
         return command;
     }
 
-    private static Command BuildDescribe()
+    private static ToolCommand BuildTrim()
     {
-        var topic = TopicArgument();
-        var all = new Option<bool>("--all-configs") { Description = "Every setting, not only those that were set." };
-        var command = new Command("describe", "Shows a topic's partitions, offsets and settings.") { topic, all };
+        var topic = Shared.Topic();
+        var before = new Option<long?>("--before")
+        {
+            Description = "Deletes the records before this offset.",
+            HelpName = "offset",
+        };
+        var all = new Option<bool>("--all") { Description = "Deletes all the records there are." };
+        var partition = new Option<int?>("--partition", "-p") { Description = "The partition; else all of them." };
+        var command = new ToolCommand(
+            "trim",
+            "Deletes a topic's oldest records, for ever.",
+            "topics trim orders --partition 0 --before 1000",
+            "topics trim orders --all")
+        {
+            topic, before, all, partition,
+        };
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(before) is not null == result.GetResult(all) is not null)
+            {
+                result.AddError("Give either --before or --all.");
+            }
+        });
         command.SetAction(async (parsed, cancel) =>
         {
             var name = parsed.GetRequiredValue(topic);
-            await using var client = ClusterOption.Connect(parsed);
-            var description = await client.Admin.DescribeTopicAsync(name, cancel).ConfigureAwait(false);
-            var configs = await client.Admin.DescribeTopicConfigsAsync(name, cancel).ConfigureAwait(false);
-            Console.WriteLine($"{description.Name}  id {description.Id}  partitions {description.Partitions.Count}");
-            AnsiConsole.Write(await PartitionTableAsync(client, description, cancel).ConfigureAwait(false));
-            foreach (var config in configs.Where(each => parsed.GetValue(all) || each.Source == ConfigSource.Topic))
+            var offset = parsed.GetValue(before) ?? -1;
+            await using var client = Connection.Open(parsed);
+            var chosen = parsed.GetValue(partition) is { } one
+                ? [one]
+                : (await client.Admin.DescribeTopicAsync(name, cancel).ConfigureAwait(false))
+                    .Partitions.Select(each => each.Partition);
+            var starts = await client.Admin.DeleteRecordsAsync(
+                chosen.ToDictionary(each => new TopicPartition(name, each), _ => offset), cancel)
+                .ConfigureAwait(false);
+            var table = new TextTable("partition", "earliest");
+            foreach (var (key, start) in starts.OrderBy(each => each.Key.Partition))
             {
-                Console.WriteLine($"{config.Name}={config.Value ?? "(hidden)"}  ({config.Source})");
+                table.Add(key.Partition, start);
             }
 
+            table.Write(asJson: false);
             return ExitCode.Ok;
         });
         return command;
     }
 
-    private static Command BuildDelete()
-    {
-        var topics = new Argument<string[]>("topic")
-        {
-            Description = "The topics' names.",
-            Arity = ArgumentArity.OneOrMore,
-        };
-        var command = new Command("delete", "Deletes topics with all their records.") { topics };
-        command.SetAction(async (parsed, cancel) =>
-        {
-            await using var client = ClusterOption.Connect(parsed);
-            foreach (var name in parsed.GetRequiredValue(topics))
-            {
-                await client.Admin.DeleteTopicAsync(name, cancel).ConfigureAwait(false);
-                Console.WriteLine($"deleted {name}");
-            }
+    private static Option<bool> ValidateOption() =>
+        new("--validate-only") { Description = "Only asks whether it could be done." };
 
-            return ExitCode.Ok;
-        });
-        return command;
-    }
-
-    private static async Task<Table> PartitionTableAsync(
-        KafkaClient client, TopicDescription topic, CancellationToken cancel)
+    private static List<IReadOnlyList<int>> ParseAssignment(string text)
     {
-        var table = new Table { Border = TableBorder.Simple };
-        table.AddColumns("partition", "leader", "epoch", "first offset", "end offset", "replicas", "in sync");
-        foreach (var each in topic.Partitions)
+        var partitions = new List<IReadOnlyList<int>>();
+        foreach (var partition in text.Split(','))
         {
-            var first = await client.Admin
-                .FindOffsetAsync(topic.Name, each.Partition, StartPosition.Earliest, cancel).ConfigureAwait(false);
-            var end = await client.Admin
-                .FindOffsetAsync(topic.Name, each.Partition, StartPosition.Latest, cancel).ConfigureAwait(false);
-            table.AddRow(
-                Text(each.Partition),
-                Text(each.LeaderId),
-                Text(each.LeaderEpoch),
-                Text(first),
-                Text(end),
-                string.Join(',', each.Replicas),
-                string.Join(',', each.InSyncReplicas));
+            partitions.Add([.. partition.Split(':').Select(broker =>
+                int.TryParse(broker, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+                    ? id
+                    : throw new UsageException(
+                        $"--replica-assignment '{text}': '{broker}' is no broker's id; write it like 1:2,2:3."))]);
         }
 
-        return table;
-    }
-
-    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
-
-    private static Dictionary<string, string> ParseConfigs(string[] texts)
-    {
-        var configs = new Dictionary<string, string>();
-        foreach (var text in texts)
-        {
-            var equals = text.IndexOf('=', StringComparison.Ordinal);
-            if (equals <= 0)
-            {
-                throw new UsageException($"--config '{text}' is not name=value.");
-            }
-
-            configs[text[..equals]] = text[(equals + 1)..];
-        }
-
-        return configs;
+        return partitions;
     }
 }

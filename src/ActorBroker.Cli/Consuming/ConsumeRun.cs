@@ -1,3 +1,4 @@
+using ActorBroker.Cli.Terminal;
 using ActorBroker.Client;
 
 namespace ActorBroker.Cli.Consuming;
@@ -11,16 +12,14 @@ internal sealed class ConsumeRun(
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _enough = new();
 
-    public async Task ReadAllAsync(
-        IReadOnlyList<int> partitions, StartPosition start, bool exitAtEnd, CancellationToken cancel)
+    public async Task ReadAllAsync(IReadOnlyList<PartitionRange> ranges, CancellationToken cancel)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(_enough.Token, cancel);
         try
         {
-            await Task.WhenAll(partitions.Select(
-                partition => ReadAsync(partition, start, exitAtEnd, either.Token))).ConfigureAwait(false);
+            await Task.WhenAll(ranges.Select(range => ReadAsync(range, either.Token))).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (_enough.IsCancellationRequested)
+        catch (OperationCanceledException) when (_enough.IsCancellationRequested && !cancel.IsCancellationRequested)
         {
             // The limit is reached: that is a good end.
         }
@@ -28,20 +27,46 @@ internal sealed class ConsumeRun(
 
     public void Dispose() => _enough.Dispose();
 
-    private async Task ReadAsync(int partition, StartPosition start, bool exitAtEnd, CancellationToken cancel)
+    private async Task ReadAsync(PartitionRange range, CancellationToken cancel)
     {
-        long? until = exitAtEnd
-            ? await client.Admin.FindOffsetAsync(topic, partition, StartPosition.Latest, cancel).ConfigureAwait(false)
-            : null;
-        await using var consumer = client.CreateConsumer(topic, partition, start);
-        await foreach (var record in consumer.ReadAsync(until, cancel).ConfigureAwait(false))
+        if (range.Start >= range.Until || maxRecords == 0)
         {
-            if (!Take(record))
+            return;
+        }
+
+        await using var consumer = client.CreateConsumer(topic, range.Partition, StartPosition.At(range.Start));
+        await using var records = consumer.ReadAsync(range.Until, cancel).GetAsyncEnumerator(cancel);
+        try
+        {
+            while (await NextAsync(records).ConfigureAwait(false))
             {
-                await _enough.CancelAsync().ConfigureAwait(false);
-                return;
+                if (!Take(records.Current))
+                {
+                    await _enough.CancelAsync().ConfigureAwait(false);
+                    return;
+                }
             }
         }
+        catch (IOException)
+        {
+            // The output takes no more, from any partition.
+            await _enough.CancelAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private ValueTask<bool> NextAsync(IAsyncEnumerator<ConsumedRecord> records)
+    {
+        var next = records.MoveNextAsync();
+        if (!next.IsCompleted)
+        {
+            lock (_gate)
+            {
+                sink.Pause();
+            }
+        }
+
+        return next;
     }
 
     /// <summary>Writes a record; false once no more are wanted.</summary>

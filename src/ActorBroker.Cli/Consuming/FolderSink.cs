@@ -42,6 +42,10 @@ internal sealed class FolderSink(string folder, bool replace) : IRecordSink
         return value.Length;
     }
 
+    public void Pause()
+    {
+    }
+
     public string Complete()
     {
         var notes = new List<string> { Text(_files, "file") };

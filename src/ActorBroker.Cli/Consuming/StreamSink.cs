@@ -1,72 +1,56 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using ActorBroker.Client;
 
 namespace ActorBroker.Cli.Consuming;
 
-/// <summary>Writes values to one stream: back to back, or each with a line end behind it.</summary>
-internal sealed class StreamSink : IRecordSink
+/// <summary>
+/// Writes records to one stream in a format, in large pieces; what is there is written out when no more is at hand.
+/// </summary>
+internal sealed class StreamSink(Stream stream, IRecordFormat format, bool withChecksum) : IRecordSink
 {
-    private const int BufferBytes = 1024 * 1024;
+    private const int PieceBytes = 256 * 1024;
 
-    private readonly Stream _stream;
-    private readonly bool _asLines;
-    private readonly IncrementalHash? _hash;
-
-    private StreamSink(Stream stream, bool asLines, bool withChecksum)
-    {
-        _stream = stream;
-        _asLines = asLines;
-        _hash = withChecksum ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
-    }
-
-    /// <summary>
-    /// A line for each record, on standard output: at once where somebody watches, else in large pieces.
-    /// </summary>
-    public static StreamSink Lines(bool isLive)
-    {
-        var output = Console.OpenStandardOutput();
-        return new StreamSink(
-            isLive ? output : new BufferedStream(output, BufferBytes), asLines: true, withChecksum: false);
-    }
-
-    /// <summary>The values as they are, on standard output.</summary>
-    public static StreamSink Bytes() =>
-        new(new BufferedStream(Console.OpenStandardOutput(), BufferBytes), asLines: false, withChecksum: false);
-
-    /// <summary>The values as they are, in a file; an existing one is replaced only where that was asked for.</summary>
-    public static StreamSink File(string path, bool replace, bool withChecksum)
-    {
-        if (!replace && System.IO.File.Exists(path))
-        {
-            throw new UsageException($"'{path}' exists: give --force to replace it.");
-        }
-
-        var stream = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, BufferBytes);
-        return new StreamSink(stream, asLines: false, withChecksum);
-    }
+    private readonly ArrayBufferWriter<byte> _piece = new(PieceBytes);
+    private readonly IncrementalHash? _hash =
+        withChecksum ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
 
     public int Write(in ConsumedRecord record)
     {
-        var value = record.Value.GetValueOrDefault().Span;
-        _stream.Write(value);
-        _hash?.AppendData(value);
-        if (_asLines)
+        format.Write(record, _piece);
+        if (_piece.WrittenCount >= PieceBytes)
         {
-            _stream.WriteByte((byte)'\n');
+            WriteOut();
         }
 
-        return value.Length;
+        return (record.Key?.Length ?? 0) + (record.Value?.Length ?? 0);
     }
+
+    public void Pause() => WriteOut();
 
     public string Complete()
     {
-        _stream.Flush();
+        WriteOut();
+        stream.Flush();
         return _hash is null ? "" : $"sha256 {Convert.ToHexStringLower(_hash.GetHashAndReset())}";
     }
 
     public ValueTask DisposeAsync()
     {
         _hash?.Dispose();
-        return _stream.DisposeAsync();
+        (format as IDisposable)?.Dispose();
+        return stream.DisposeAsync();
+    }
+
+    private void WriteOut()
+    {
+        if (_piece.WrittenCount == 0)
+        {
+            return;
+        }
+
+        stream.Write(_piece.WrittenSpan);
+        _hash?.AppendData(_piece.WrittenSpan);
+        _piece.ResetWrittenCount();
     }
 }

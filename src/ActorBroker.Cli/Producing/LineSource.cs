@@ -1,27 +1,37 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using ActorBroker.Client;
 
 namespace ActorBroker.Cli.Producing;
 
 /// <summary>
 /// Text of which each line is a record, without its line end; bytes are sent as they are, in any encoding.
 /// </summary>
-internal sealed class LineSource(string path, int? partition) : IProduceSource
+internal sealed class LineSource(IReadOnlyList<string> paths, ILineParser parser) : IProduceSource
 {
     private const int LineBytesMax = 64 * 1024 * 1024;
 
+    public long? Bytes => InputFile.TotalBytes(paths);
+
     public async Task SendAsync(ProduceSink sink, CancellationToken cancel)
     {
-        await using var stream = StreamSource.Open(path);
-        var reader = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 64 * 1024));
-        while (true)
+        foreach (var path in paths)
         {
-            var result = await reader.ReadAsync(cancel).ConfigureAwait(false);
+            await SendFileAsync(sink, path, cancel).ConfigureAwait(false);
+        }
+    }
+
+    private async Task SendFileAsync(ProduceSink sink, string path, CancellationToken cancel)
+    {
+        await using var stream = InputFile.Open(path);
+        var reader = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 64 * 1024));
+        for (long number = 0; ;)
+        {
+            // A console does not notice that nobody waits for its input any longer.
+            var result = await reader.ReadAsync(cancel).AsTask().WaitAsync(cancel).ConfigureAwait(false);
             var text = result.Buffer;
             while (text.PositionOf((byte)'\n') is { } end)
             {
-                await SendLineAsync(sink, text.Slice(0, end), cancel).ConfigureAwait(false);
+                await SendLineAsync(sink, text.Slice(0, end), path, ++number, cancel).ConfigureAwait(false);
                 text = text.Slice(text.GetPosition(1, end));
             }
 
@@ -29,7 +39,7 @@ internal sealed class LineSource(string path, int? partition) : IProduceSource
             {
                 if (!text.IsEmpty)
                 {
-                    await SendLineAsync(sink, text, cancel).ConfigureAwait(false);
+                    await SendLineAsync(sink, text, path, ++number, cancel).ConfigureAwait(false);
                 }
 
                 return;
@@ -37,17 +47,27 @@ internal sealed class LineSource(string path, int? partition) : IProduceSource
 
             if (text.Length > LineBytesMax)
             {
-                throw new UsageException($"'{path}' has a line of more than {LineBytesMax} bytes: use --input.");
+                throw new UsageException(
+                    $"{InputFile.Name(path)} has a line of more than {LineBytesMax} bytes: use --input.");
             }
 
             reader.AdvanceTo(text.Start, text.End);
         }
     }
 
-    private ValueTask SendLineAsync(ProduceSink sink, ReadOnlySequence<byte> line, CancellationToken cancel)
+    private ValueTask SendLineAsync(
+        ProduceSink sink, ReadOnlySequence<byte> line, string path, long number, CancellationToken cancel)
     {
         var bytes = line.IsSingleSegment ? line.First : line.ToArray();
-        var value = bytes.Span.EndsWith("\r"u8) ? bytes[..^1] : bytes;
-        return sink.SendAsync(new ProducerRecord { Value = value, Partition = partition }, cancel);
+        var text = bytes.Span.EndsWith("\r"u8) ? bytes[..^1] : bytes;
+        try
+        {
+            return sink.SendAsync(parser.Parse(text), cancel);
+        }
+        catch (FormatException exception)
+        {
+            throw new IOException(
+                $"Line {number} of {InputFile.Name(path)}: {exception.Message}. The lines before it were sent.");
+        }
     }
 }

@@ -1,3 +1,4 @@
+using ActorBroker.Cli.Terminal;
 using ActorBroker.Client;
 
 namespace ActorBroker.Cli.Producing;
@@ -18,6 +19,6 @@ internal sealed class ProduceSink(Producer producer, string topic, TransferMeter
         }
 
         _newest = pending;
-        meter.Add(record.Value?.Length ?? 0);
+        meter.Add((record.Key?.Length ?? 0) + (record.Value?.Length ?? 0));
     }
 }

@@ -1,0 +1,31 @@
+using ActorBroker.Client;
+using ActorBroker.Records;
+
+namespace ActorBroker.Cli;
+
+/// <summary>Says behind a failure what its reader can do about it.</summary>
+internal static class Advice
+{
+    public static string Describe(Exception failure) =>
+        For(failure) is { } advice ? $"{failure.Message.TrimEnd('.')}. {advice}" : failure.Message;
+
+    private static string? For(Exception failure) => failure switch
+    {
+        ConnectionFailedException => $"{Connection.Bootstrap.Name} names the broker to ask.",
+        BrokerErrorException refusal => For(refusal.Code),
+        _ => null,
+    };
+
+    private static string? For(ErrorCode code) => code switch
+    {
+        ErrorCode.UnknownTopicOrPartition or ErrorCode.UnknownTopicId =>
+            "See 'actorbroker topics list' for what there is, or create it by 'actorbroker topics create'.",
+        ErrorCode.TopicAlreadyExists =>
+            "Choose another name, say --if-not-exists, or change the topic by 'actorbroker topics alter'.",
+        ErrorCode.OffsetOutOfRange => "See 'actorbroker offsets' for what is there.",
+        ErrorCode.MessageTooLarge =>
+            "Make records smaller, or raise the topic's max.message.bytes by 'actorbroker configs alter'.",
+        ErrorCode.InvalidReplicationFactor => "See 'actorbroker cluster' for the brokers that there are.",
+        _ => null,
+    };
+}

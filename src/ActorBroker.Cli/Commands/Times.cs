@@ -1,0 +1,63 @@
+using System.Globalization;
+
+namespace ActorBroker.Cli.Commands;
+
+/// <summary>Points in time as the command line takes and shows them.</summary>
+internal static class Times
+{
+    private const string Format = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+
+    /// <summary>UTC to the millisecond; null where there is none.</summary>
+    public static string? Text(long unixMs) => unixMs < 0
+        ? null
+        : DateTimeOffset.FromUnixTimeMilliseconds(Math.Min(unixMs, DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()))
+            .UtcDateTime.ToString(Format, CultureInfo.InvariantCulture);
+
+    /// <summary>
+    /// A time (<c>2026-01-31T08:00:00Z</c>; without a zone it is UTC), Unix milliseconds (<c>@1769846400000</c>) or how
+    /// long ago (<c>90s</c>, <c>15m</c>, <c>2h</c>, <c>7d</c>).
+    /// </summary>
+    public static DateTimeOffset Parse(string option, string text)
+    {
+        if (text.StartsWith('@')
+            && long.TryParse(text.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var ms)
+            && ms <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds())
+        {
+            return DateTimeOffset.FromUnixTimeMilliseconds(ms);
+        }
+
+        if (TryParseAge(text, out var age) && age < DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch)
+        {
+            return DateTimeOffset.UtcNow - age;
+        }
+
+        const DateTimeStyles Styles = DateTimeStyles.AssumeUniversal | DateTimeStyles.AllowWhiteSpaces;
+        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, Styles, out var time)
+            && time >= DateTimeOffset.UnixEpoch
+                ? time
+                : throw new UsageException(
+                    $"{option} '{text}' is no time: write 2026-01-31T08:00:00Z, @ and Unix milliseconds, " +
+                    "or how long ago, like 90s, 15m, 2h or 7d.");
+    }
+
+    private static bool TryParseAge(string text, out TimeSpan age)
+    {
+        age = default;
+        if (text.Length < 2
+            || !int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var n))
+        {
+            return false;
+        }
+
+        TimeSpan? unit = text[^1] switch
+        {
+            's' => TimeSpan.FromSeconds(1),
+            'm' => TimeSpan.FromMinutes(1),
+            'h' => TimeSpan.FromHours(1),
+            'd' => TimeSpan.FromDays(1),
+            _ => null,
+        };
+        age = unit.GetValueOrDefault() * n;
+        return unit is not null;
+    }
+}
