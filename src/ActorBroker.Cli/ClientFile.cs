@@ -4,8 +4,8 @@ using ActorBroker.Client;
 namespace ActorBroker.Cli;
 
 /// <summary>
-/// A file of client settings by Kafka's names, <c>name=value</c> a line. What the tool does not know it refuses, so that
-/// a setting which is to protect is never left out in silence.
+/// A file of client settings by Kafka's names, <c>name=value</c> a line. What the tool does not know it refuses, so
+/// that a setting which is to protect is never left out in silence.
 /// </summary>
 internal static class ClientFile
 {
@@ -18,6 +18,11 @@ internal static class ClientFile
 
     public static ClientOptions Read(string path, ClientOptions options)
     {
+        if (!File.Exists(path))
+        {
+            throw new UsageException($"--config: there is no file '{path}'.");
+        }
+
         var number = 0;
         foreach (var line in File.ReadLines(path))
         {

@@ -14,13 +14,15 @@ internal static class CommandLine
 {
     public const string ToolName = "actorbroker";
 
+    /// <summary>A value that begins with @ is no file of arguments: it may well be a record's value.</summary>
+    public static readonly ParserConfiguration Parsing = new() { ResponseFileTokenReplacer = null };
+
     /// <summary>After Ctrl+C: the time to deliver what was read and to say how far it came.</summary>
     private static readonly TimeSpan CleanUp = TimeSpan.FromSeconds(10);
 
     public static async Task<int> RunAsync(string[] args)
     {
-        var root = Build();
-        var parsed = root.Parse(args.Length > 0 ? args : ["--help"]);
+        var parsed = Build().Parse(args.Length > 0 ? args : ["--help"], Parsing);
         if (parsed.Action is ParseErrorAction)
         {
             return Report($"{Plain(parsed.Errors[0].Message)} {HelpHint(parsed)}", ExitCode.Usage);

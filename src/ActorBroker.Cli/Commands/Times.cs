@@ -5,6 +5,9 @@ namespace ActorBroker.Cli.Commands;
 /// <summary>Points in time as the command line takes and shows them.</summary>
 internal static class Times
 {
+    /// <summary>Three thousand years: longer ago than any time that a record can have.</summary>
+    private const long SecondsMax = 100_000_000_000;
+
     private const string Format = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
 
     /// <summary>UTC to the millisecond; null where there is none.</summary>
@@ -49,15 +52,16 @@ internal static class Times
             return false;
         }
 
-        TimeSpan? unit = text[^1] switch
+        long? unitSeconds = text[^1] switch
         {
-            's' => TimeSpan.FromSeconds(1),
-            'm' => TimeSpan.FromMinutes(1),
-            'h' => TimeSpan.FromHours(1),
-            'd' => TimeSpan.FromDays(1),
+            's' => 1,
+            'm' => 60,
+            'h' => 3600,
+            'd' => 24 * 3600,
             _ => null,
         };
-        age = unit.GetValueOrDefault() * n;
-        return unit is not null;
+        var seconds = unitSeconds.GetValueOrDefault() * n;
+        age = TimeSpan.FromSeconds(Math.Min(seconds, SecondsMax));
+        return unitSeconds is not null;
     }
 }

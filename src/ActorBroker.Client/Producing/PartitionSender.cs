@@ -264,6 +264,8 @@ internal sealed class PartitionSender(
 
     private void Settle(ProduceBatch batch, long baseOffset, KafkaException? failure)
     {
+        // Told first: whoever waits for the batch and then asks for failures must find this one.
+        settled(batch, failure);
         if (failure is null)
         {
             batch.Succeed(baseOffset);
@@ -273,7 +275,6 @@ internal sealed class PartitionSender(
             batch.Fail(failure);
         }
 
-        settled(batch, failure);
         batch.Dispose();
     }
 
