@@ -5,7 +5,8 @@ namespace ActorBroker.Server;
 
 /// <summary>What a broker prints when it is up: who and where it is, and three lines to try it.</summary>
 internal sealed record Banner(
-    int BrokerId, string ClusterId, IReadOnlyList<Listener> Listeners, string Address, IReadOnlyList<string> Folders)
+    int BrokerId, string ClusterId, IReadOnlyList<Listener> Listeners, string Address, IReadOnlyList<string> Folders,
+    Uri? HttpAddress)
 {
     private const string DefaultAddress = "127.0.0.1:9092";
 
@@ -14,10 +15,16 @@ internal sealed record Banner(
     public string Render()
     {
         var elsewhere = Address == DefaultAddress ? "" : $" -b {Address}";
-        return new StringBuilder()
+        var banner = new StringBuilder()
             .AppendLine($"ActorBroker {Version}: broker {BrokerId} of cluster {ClusterId}")
             .AppendLine($"  listening on {string.Join(", ", Listeners)}")
-            .AppendLine($"  data in {string.Join(", ", Folders)}")
+            .AppendLine($"  data in {string.Join(", ", Folders)}");
+        if (HttpAddress is not null)
+        {
+            banner.AppendLine($"  metrics and health on {HttpAddress}");
+        }
+
+        return banner
             .AppendLine("Try it from another terminal:")
             .AppendLine($"  echo hello | kcat -b {Address} -t greetings -P")
             .AppendLine($"  kcat -b {Address} -t greetings -C -e")

@@ -4,6 +4,7 @@ using ActorBroker.Broker.Admin;
 using ActorBroker.Core.Configuration;
 using ActorBroker.Gateway;
 using ActorBroker.Records;
+using ActorBroker.Server.Telemetry;
 using ActorBroker.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -14,11 +15,13 @@ internal sealed partial class RunningBroker : IAsyncDisposable
 {
     private readonly BrokerNode _node;
     private readonly KafkaGateway _gateway;
+    private readonly BrokerTelemetry _telemetry;
 
-    private RunningBroker(BrokerNode node, KafkaGateway gateway)
+    private RunningBroker(BrokerNode node, KafkaGateway gateway, BrokerTelemetry telemetry)
     {
         _node = node;
         _gateway = gateway;
+        _telemetry = telemetry;
         Listeners =
             [.. gateway.BoundEndpoints.Select(bound => new Listener(bound.Listener, bound.Host, bound.Port))];
     }
@@ -52,7 +55,7 @@ internal sealed partial class RunningBroker : IAsyncDisposable
 
     public Banner Banner => new(
         BrokerId, ClusterId, Listeners, BootstrapServers,
-        [.. _node.Config.Get(BrokerKeys.LogDirs).Select(Path.GetFullPath)]);
+        [.. _node.Config.Get(BrokerKeys.LogDirs).Select(Path.GetFullPath)], _telemetry.HttpAddress);
 
     public static async Task<RunningBroker> StartAsync(
         BrokerConfig config, ILoggerFactory loggers, CancellationToken cancel)
@@ -63,12 +66,28 @@ internal sealed partial class RunningBroker : IAsyncDisposable
             LogIgnored(logger, ignored.Name, ignored.Origin, ignored.Reason);
         }
 
+        var telemetry = BrokerTelemetry.Start(config);
+        try
+        {
+            return await StartAsync(config, loggers, telemetry, cancel).ConfigureAwait(false);
+        }
+        catch
+        {
+            await telemetry.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static async Task<RunningBroker> StartAsync(
+        BrokerConfig config, ILoggerFactory loggers, BrokerTelemetry telemetry, CancellationToken cancel)
+    {
         var world = new BrokerEnvironment(TimeProvider.System, loggers, new PhysicalFileSystem());
         var node = await BrokerNode.StartAsync(config, world, cancel).ConfigureAwait(false);
         try
         {
             var gateway = await KafkaGateway.StartAsync(node, loggers, cancel).ConfigureAwait(false);
-            return new RunningBroker(node, gateway);
+            telemetry.Up(node);
+            return new RunningBroker(node, gateway, telemetry);
         }
         catch
         {
@@ -118,6 +137,7 @@ internal sealed partial class RunningBroker : IAsyncDisposable
 
     public async Task StopAsync(CancellationToken cancel)
     {
+        _telemetry.Stopping();
         await _gateway.StopAsync(cancel).ConfigureAwait(false);
         await _node.StopAsync(cancel).ConfigureAwait(false);
     }
@@ -126,6 +146,7 @@ internal sealed partial class RunningBroker : IAsyncDisposable
     {
         await _gateway.DisposeAsync().ConfigureAwait(false);
         await _node.DisposeAsync().ConfigureAwait(false);
+        await _telemetry.DisposeAsync().ConfigureAwait(false);
     }
 
     [LoggerMessage(

@@ -1,6 +1,7 @@
 using ActorBroker.Broker.Catalogue;
 using ActorBroker.Core.Configuration;
 using ActorBroker.Gateway;
+using ActorBroker.Server.Http;
 using ActorBroker.Storage;
 
 namespace ActorBroker.Server;
@@ -11,7 +12,7 @@ internal static class StartFailure
     /// <summary>The line; null for a fault that nobody foresaw.</summary>
     public static string? Explain(Exception fault, BrokerConfig config) => fault switch
     {
-        LogDirectoryException or ListenerException or CatalogueException => fault.Message,
+        LogDirectoryException or ListenerException or CatalogueException or HttpListenerException => fault.Message,
         UnauthorizedAccessException or IOException
             => $"{fault.Message} The data folder is {Folders(config)}; put it right, or name another with --log.dirs=",
         _ => null,

@@ -78,6 +78,13 @@ public sealed partial class ServerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Where it serves metrics and health, as its banner says.</summary>
+    public async Task<Uri> HttpAddressAsync(CancellationToken cancel)
+    {
+        var line = await WaitForOutputAsync(line => HttpLine().IsMatch(line), cancel);
+        return new Uri(HttpLine().Match(line).Groups["address"].Value);
+    }
+
     /// <summary>Waits for a line of standard output.</summary>
     public Task<string> WaitForOutputAsync(Func<string, bool> match, CancellationToken cancel)
         => _output.WaitForLineAsync(match).WaitAsync(_options.Patience, cancel);
@@ -133,6 +140,8 @@ public sealed partial class ServerProcess : IAsyncDisposable
             start.Environment.Remove(name);
         }
 
+        // Servers that run beside each other can't all have the default HTTP port.
+        start.Environment["ACTORBROKER_HTTP_LISTENER"] = "http://127.0.0.1:0";
         foreach (var (name, value) in variables)
         {
             start.Environment[name] = value;
@@ -195,4 +204,7 @@ public sealed partial class ServerProcess : IAsyncDisposable
 
     [GeneratedRegex(@"^\s+listening on \S+:(?<port>\d+)")]
     private static partial Regex ListeningLine();
+
+    [GeneratedRegex(@"^\s+metrics and health on (?<address>\S+)")]
+    private static partial Regex HttpLine();
 }

@@ -38,6 +38,9 @@ public sealed class BrokerConfig
     /// </summary>
     public ImmutableArray<Listener> AdvertisedListeners => _plan.Advertised;
 
+    /// <summary>Where metrics and health are served over HTTP; null: nowhere.</summary>
+    public Listener? HttpListener => _plan.Http;
+
     /// <summary>The settings of a topic that overrides none.</summary>
     public LogConfig LogDefaults { get; }
 

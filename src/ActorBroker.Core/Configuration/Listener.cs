@@ -6,7 +6,9 @@ namespace ActorBroker.Core.Configuration;
 /// <param name="Port">The port; 0: any free one.</param>
 public sealed record Listener(string Name, string Host, int Port)
 {
+    /// <summary><c>host:port</c>, an IPv6 address in brackets.</summary>
+    public string Authority => Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
+
     /// <summary>As it is written in the settings.</summary>
-    public override string ToString()
-        => Host.Contains(':', StringComparison.Ordinal) ? $"{Name}://[{Host}]:{Port}" : $"{Name}://{Host}:{Port}";
+    public override string ToString() => $"{Name}://{Authority}";
 }

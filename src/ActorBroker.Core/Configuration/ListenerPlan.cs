@@ -2,8 +2,9 @@ using System.Collections.Immutable;
 
 namespace ActorBroker.Core.Configuration;
 
-/// <summary>The listeners that a broker opens and tells, out of the four settings that speak of them.</summary>
-internal sealed record ListenerPlan(ImmutableArray<Listener> Listeners, ImmutableArray<Listener> Advertised)
+/// <summary>The listeners that a broker opens and tells, out of the five settings that speak of them.</summary>
+internal sealed record ListenerPlan(
+    ImmutableArray<Listener> Listeners, ImmutableArray<Listener> Advertised, Listener? Http)
 {
     private static readonly string[] Protocols = ["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"];
 
@@ -26,7 +27,22 @@ internal sealed record ListenerPlan(ImmutableArray<Listener> Listeners, Immutabl
 
         CheckProtocols(config, listeners, fail);
         CheckPorts(listeners, fail);
-        return new ListenerPlan(listeners, ReadAdvertised(config, listeners, controllers, fail));
+        return new ListenerPlan(listeners, ReadAdvertised(config, listeners, controllers, fail), ReadHttp(config, fail));
+    }
+
+    private static Listener? ReadHttp(BrokerConfig config, Func<ConfigKey, string, ConfigurationException> fail)
+    {
+        var text = config.Get(BrokerKeys.HttpListener);
+        if (text.Length == 0)
+        {
+            return null;
+        }
+
+        return ListenerSyntax.TryParse(text, out var listeners, out _) && listeners is [{ Name: "HTTP" } http]
+            ? http
+            : throw fail(
+                BrokerKeys.HttpListener,
+                "no HTTP address; write http://host:port, port 0 for any free one, or nothing to turn HTTP off");
     }
 
     private static void CheckProtocols(

@@ -27,6 +27,7 @@ internal static class EmbeddedSettings
         [
             new ConfigInput(listeners, $"PLAINTEXT://127.0.0.1:{port}", nameof(EmbeddedBrokerOptions.Port)),
             new ConfigInput(BrokerKeys.LogDir.Name, folder, nameof(EmbeddedBrokerOptions.DataFolder)),
+            new ConfigInput(BrokerKeys.HttpListener.Name, "", "an embedded broker's default"),
             .. options.Settings.Select(setting => new ConfigInput(setting.Key, setting.Value, Origin)),
         ]);
     }

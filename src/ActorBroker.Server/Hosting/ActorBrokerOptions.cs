@@ -10,7 +10,8 @@ public sealed class ActorBrokerOptions
 
     /// <summary>
     /// Settings by Kafka's names, as <c>log.dirs</c>; they win over the configuration's. What nobody sets has the
-    /// server's own default: data in <c>./data</c>, and 127.0.0.1:9092 as the address.
+    /// server's own default: data in <c>./data</c>, and 127.0.0.1:9092 as the address. Only <c>http.listener</c> is
+    /// off, as a host has a health check and OpenTelemetry of its own.
     /// </summary>
     public IDictionary<string, string> Settings { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 

@@ -15,7 +15,7 @@ internal static class HostSettings
     public static BrokerConfig Read(ActorBrokerOptions options, IConfiguration? host)
     {
         var section = options.Configuration ?? host?.GetSection(ActorBrokerOptions.SectionName);
-        var inputs = new List<ConfigInput>();
+        var inputs = new List<ConfigInput> { new(BrokerKeys.HttpListener.Name, "", "a hosted broker's default") };
         if (section is not null)
         {
             Collect(section, "", inputs);

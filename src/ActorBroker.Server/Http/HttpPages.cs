@@ -1,0 +1,53 @@
+using System.Text;
+using ActorBroker.Server.Telemetry;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace ActorBroker.Server.Http;
+
+/// <summary>What the HTTP port serves: three pages, to be read only.</summary>
+internal sealed class HttpPages(BrokerHealth health) : IHttpApplication<HttpContext>
+{
+    private const string PlainText = "text/plain; charset=utf-8";
+
+    public HttpContext CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);
+
+    public void DisposeContext(HttpContext context, Exception? exception)
+    {
+    }
+
+    public Task ProcessRequestAsync(HttpContext context)
+    {
+        var response = context.Response;
+        response.Headers.CacheControl = "no-store";
+        if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
+        {
+            response.Headers.Allow = "GET, HEAD";
+            return WriteAsync(context, StatusCodes.Status405MethodNotAllowed, "Only GET and HEAD.");
+        }
+
+        return context.Request.Path.Value switch
+        {
+            "/health/live" => WriteAsync(context, StatusCodes.Status200OK, "live"),
+            "/health/ready" => ReadyAsync(context),
+            _ => WriteAsync(context, StatusCodes.Status404NotFound, "Here are /metrics, /health/live, /health/ready."),
+        };
+    }
+
+    private Task ReadyAsync(HttpContext context) => health.WhyNotReady() is { } reason
+        ? WriteAsync(context, StatusCodes.Status503ServiceUnavailable, reason)
+        : WriteAsync(context, StatusCodes.Status200OK, "ready");
+
+    private static async Task WriteAsync(HttpContext context, int status, string line)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = PlainText;
+        var body = Encoding.UTF8.GetBytes(line + "\n");
+        context.Response.ContentLength = body.Length;
+        if (!HttpMethods.IsHead(context.Request.Method))
+        {
+            await context.Response.Body.WriteAsync(body, context.RequestAborted).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+// The HTTP port: Kestrel alone, put together by hand, as a host and its container would cost a start more than all of
+// the broker does. The socket is bound first and at once, so that a taken port stops the start and port 0 is known for
+// the banner; Kestrel comes up behind it in the background, and early requests wait in the backlog.
+using System.Net;
+using System.Net.Sockets;
+using ActorBroker.Core.Configuration;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace ActorBroker.Server.Http;
+
+/// <summary>Serves <see cref="HttpPages"/> on <c>http.listener</c>.</summary>
+internal sealed class HttpPort : IAsyncDisposable
+{
+    private const int ConnectionsMax = 100;
+    private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(2);
+
+    private readonly Socket _socket;
+    private readonly Task<KestrelServer> _starting;
+
+    private HttpPort(Listener listener, Socket socket, HttpPages pages)
+    {
+        _socket = socket;
+        var bound = (IPEndPoint)socket.LocalEndPoint!;
+        Address = new Uri($"http://{(listener with { Host = Reachable(listener.Host), Port = bound.Port }).Authority}");
+        _starting = Task.Run(() => StartAsync(bound, pages));
+    }
+
+    /// <summary>Where it is, with the real port.</summary>
+    public Uri Address { get; }
+
+    /// <summary>Opens the port; what comes before Kestrel is up waits.</summary>
+    /// <exception cref="HttpListenerException">The address can't be had.</exception>
+    public static HttpPort Open(Listener listener, HttpPages pages) => new(listener, HttpSocket.Open(listener), pages);
+
+    /// <summary>Serves no more; requests in work get a moment to end.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        using (var server = await _starting.ConfigureAwait(false))
+        {
+            using var late = new CancellationTokenSource(StopTime);
+            await server.StopAsync(late.Token).ConfigureAwait(false);
+        }
+
+        _socket.Dispose();
+    }
+
+    private async Task<KestrelServer> StartAsync(IPEndPoint bound, HttpPages pages)
+    {
+        var options = new KestrelServerOptions { AddServerHeader = false };
+        options.Limits.MaxConcurrentConnections = ConnectionsMax;
+        options.Limits.MaxRequestBodySize = 0;
+        options.Listen(bound, static listen => listen.Protocols = HttpProtocols.Http1);
+        var sockets = new SocketTransportOptions { CreateBoundListenSocket = _ => _socket, IOQueueCount = 1 };
+        var transport = new SocketTransportFactory(Options.Create(sockets), NullLoggerFactory.Instance);
+        var server = new KestrelServer(Options.Create(options), transport, NullLoggerFactory.Instance);
+        await server.StartAsync(pages, CancellationToken.None).ConfigureAwait(false);
+        return server;
+    }
+
+    // A port on every address is shown at this machine's own.
+    private static string Reachable(string host) => host switch
+    {
+        "" or "0.0.0.0" => "127.0.0.1",
+        "::" => "::1",
+        _ => host,
+    };
+}

@@ -1,0 +1,27 @@
+using ActorBroker.Broker;
+
+namespace ActorBroker.Server.Telemetry;
+
+/// <summary>Whether the broker can serve clients now, and why not. Any thread.</summary>
+internal sealed class BrokerHealth
+{
+    private BrokerNode? _node;
+    private volatile bool _stopping;
+
+    /// <summary>The logs are recovered and the listeners are open.</summary>
+    public void Up(BrokerNode node) => Volatile.Write(ref _node, node);
+
+    /// <summary>The stop has begun.</summary>
+    public void Stopping() => _stopping = true;
+
+    /// <summary>One line for people; null: it is ready.</summary>
+    public string? WhyNotReady()
+    {
+        if (_stopping)
+        {
+            return "The broker is stopping.";
+        }
+
+        return Volatile.Read(ref _node) is null ? "The broker is starting: it opens its logs." : null;
+    }
+}
