@@ -2,6 +2,9 @@
 // stack in one exchange and turns it round, so that items of one thread keep their order. Turns run one at a time as
 // plain work items: no task, no lock, nothing allocated per message. Because a turn takes all that waits, a slow disk
 // makes larger gathers instead of longer queues of small writes.
+//
+// Waking another thread costs more than a small turn does. So a poster may take the turn itself where nobody else has
+// it, and a turn on the pool goes on with one of its answers when the next turn may already run elsewhere.
 using System.Runtime.InteropServices;
 
 namespace ActorBroker.Broker.Actors;
@@ -23,6 +26,7 @@ internal abstract class Mailbox<T> : IThreadPoolWorkItem
     private MailboxItem? _backlog;
     private int _waiting;
     private int _scheduled;
+    private bool _isPostersTurn;
 
     /// <param name="capacity">Items that may wait.</param>
     /// <param name="turnItems">Items that one turn takes at most, so that other actors get the thread.</param>
@@ -37,8 +41,73 @@ internal abstract class Mailbox<T> : IThreadPoolWorkItem
     /// <summary>Items posted and not yet taken by a turn.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
 
+    /// <summary>True in a turn that a poster took: it waits for the turn's end, whatever else the turn starts.</summary>
+    protected bool IsPostersTurn => _isPostersTurn;
+
     /// <summary>Queues an item; false when the mailbox is full.</summary>
     public bool TryPost(T item)
+    {
+        if (!TryAdd(item))
+        {
+            return false;
+        }
+
+        if (TryClaimTurn())
+        {
+            Schedule();
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// Queues an item and, if no turn is running or due, takes the turn on the calling thread; false when the mailbox
+    /// is full. For items that make a short turn: the caller does nothing else meanwhile.
+    /// </summary>
+    public bool TryPostAndRun(T item)
+    {
+        if (!TryAdd(item))
+        {
+            return false;
+        }
+
+        if (TryClaimTurn())
+        {
+            RunTurn(isPosters: true);
+        }
+
+        return true;
+    }
+
+    /// <summary>Queues an item of the actor itself, however full the mailbox is.</summary>
+    public void PostControl(T item)
+    {
+        Interlocked.Increment(ref _waiting);
+        Push(item);
+        if (TryClaimTurn())
+        {
+            Schedule();
+        }
+    }
+
+    /// <summary>Runs one turn; for the thread pool only.</summary>
+    void IThreadPoolWorkItem.Execute() => RunTurn(isPosters: false);
+
+    /// <summary>One turn. Must not throw: an actor's failures end inside it.</summary>
+    protected abstract void OnTurn(ReadOnlySpan<T> items);
+
+    /// <summary>
+    /// Called at the end of a turn on the pool: what this thread does next, while further turns may run elsewhere.
+    /// </summary>
+    protected virtual IThreadPoolWorkItem? TakeAfterTurn() => null;
+
+    /// <summary>What an item counts against the weight of a turn.</summary>
+    protected virtual long Weigh(T item) => 0;
+
+    /// <summary>Where turns run; the thread pool unless an actor blocks for long.</summary>
+    protected virtual void Schedule() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+
+    private bool TryAdd(T item)
     {
         if (Interlocked.Increment(ref _waiting) > _capacity)
         {
@@ -50,40 +119,6 @@ internal abstract class Mailbox<T> : IThreadPoolWorkItem
         return true;
     }
 
-    /// <summary>Queues an item of the actor itself, however full the mailbox is.</summary>
-    public void PostControl(T item)
-    {
-        Interlocked.Increment(ref _waiting);
-        Push(item);
-    }
-
-    /// <summary>Runs one turn; for the thread pool only.</summary>
-    void IThreadPoolWorkItem.Execute()
-    {
-        TakeTurn();
-        try
-        {
-            if (_turn.Count > 0)
-            {
-                OnTurn(CollectionsMarshal.AsSpan(_turn));
-            }
-        }
-        finally
-        {
-            _turn.Clear();
-            EndTurn();
-        }
-    }
-
-    /// <summary>One turn. Must not throw: an actor's failures end inside it.</summary>
-    protected abstract void OnTurn(ReadOnlySpan<T> items);
-
-    /// <summary>What an item counts against the weight of a turn.</summary>
-    protected virtual long Weigh(T item) => 0;
-
-    /// <summary>Where turns run; the thread pool unless an actor blocks for long.</summary>
-    protected virtual void Schedule() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-
     private void Push(T item)
     {
         MailboxItem? head;
@@ -93,11 +128,31 @@ internal abstract class Mailbox<T> : IThreadPoolWorkItem
             item.NextItem = head;
         }
         while (Interlocked.CompareExchange(ref _newest, item, head) != head);
+    }
 
-        if (Interlocked.CompareExchange(ref _scheduled, 1, 0) == 0)
+    private bool TryClaimTurn() => Interlocked.CompareExchange(ref _scheduled, 1, 0) == 0;
+
+    private void RunTurn(bool isPosters)
+    {
+        _isPostersTurn = isPosters;
+        IThreadPoolWorkItem? next = null;
+        TakeTurn();
+        try
         {
-            Schedule();
+            if (_turn.Count > 0)
+            {
+                OnTurn(CollectionsMarshal.AsSpan(_turn));
+            }
+
+            next = isPosters ? null : TakeAfterTurn();
         }
+        finally
+        {
+            _turn.Clear();
+            EndTurn();
+        }
+
+        next?.Execute();
     }
 
     private void TakeTurn()
@@ -131,7 +186,7 @@ internal abstract class Mailbox<T> : IThreadPoolWorkItem
 
         // The exchange is a full fence: a post that saw "scheduled" has its item visible to the check that follows.
         Interlocked.Exchange(ref _scheduled, 0);
-        if (Volatile.Read(ref _newest) is not null && Interlocked.CompareExchange(ref _scheduled, 1, 0) == 0)
+        if (Volatile.Read(ref _newest) is not null && TryClaimTurn())
         {
             Schedule();
         }

@@ -12,8 +12,17 @@ internal sealed partial class PartitionActor
     // Each is in order of end offset, so only the heads need a look.
     private readonly Queue<ProduceRequest> _awaitLeader = new();
     private readonly Queue<ProduceRequest> _awaitInSync = new();
+    // The turn's first answer: given on this thread when the turn has ended, which spares waking another.
+    private ProduceRequest? _heldAnswer;
     private long _earliestDeadlineMs;
     private long _nowMs;
+
+    protected override IThreadPoolWorkItem? TakeAfterTurn()
+    {
+        var held = _heldAnswer;
+        _heldAnswer = null;
+        return held;
+    }
 
     /// <summary>Lets the machine decide; what it accepts is written with the rest of the turn.</summary>
     public void Stage(ProduceRequest request)
@@ -132,10 +141,19 @@ internal sealed partial class PartitionActor
             }
 
             waiting.Dequeue();
-            request.Complete(state == AckState.Acknowledged
+            var result = state == AckState.Acknowledged
                 ? new ProduceResult(
                     ErrorCode.None, request.BaseOffset, request.LogAppendTimeMs, Published.LogStartOffset)
-                : new ProduceResult(ErrorCode.NotEnoughReplicasAfterAppend));
+                : new ProduceResult(ErrorCode.NotEnoughReplicasAfterAppend);
+            if (_heldAnswer is null && !IsPostersTurn)
+            {
+                request.Hold(result);
+                _heldAnswer = request;
+            }
+            else
+            {
+                request.Complete(result);
+            }
         }
     }
 

@@ -7,11 +7,13 @@ using ActorBroker.Records;
 namespace ActorBroker.Broker.Partitions;
 
 /// <summary>A validated batch that waits to be appended, and then for its acknowledgement.</summary>
-internal sealed class ProduceRequest : PartitionItem, IValueTaskSource<ProduceResult>
+internal sealed class ProduceRequest : PartitionItem, IValueTaskSource<ProduceResult>, IThreadPoolWorkItem
 {
     private const int PoolLimit = 4096;
     private static readonly ConcurrentQueue<ProduceRequest> Pool = new();
     private ManualResetValueTaskSourceCore<ProduceResult> _source = new() { RunContinuationsAsynchronously = true };
+
+    private ProduceResult _held;
 
     private ProduceRequest()
     {
@@ -59,6 +61,20 @@ internal sealed class ProduceRequest : PartitionItem, IValueTaskSource<ProduceRe
         _source.SetResult(result);
     }
 
+    /// <summary>Sets the answer aside: whoever awaits it goes on, on that thread, at <see cref="Execute"/>.</summary>
+    public void Hold(in ProduceResult result)
+    {
+        Records = default;
+        _held = result;
+    }
+
+    /// <summary>Gives the answer that was set aside.</summary>
+    public void Execute()
+    {
+        _source.RunContinuationsAsynchronously = false;
+        _source.SetResult(_held);
+    }
+
     public void Complete(ErrorCode error, string? message = null) =>
         Complete(new ProduceResult(error, Message: message));
 
@@ -73,6 +89,8 @@ internal sealed class ProduceRequest : PartitionItem, IValueTaskSource<ProduceRe
         finally
         {
             _source.Reset();
+            _source.RunContinuationsAsynchronously = true;
+            _held = default;
             if (Pool.Count < PoolLimit)
             {
                 Pool.Enqueue(this);

@@ -21,6 +21,9 @@ internal readonly record struct TimestampLimits(long EarliestMs, long LatestMs)
     public bool Allow(long timestampMs) =>
         timestampMs == NoTimestamp || (timestampMs >= EarliestMs && timestampMs <= LatestMs);
 
+    /// <summary>All times from one to the other are allowed.</summary>
+    public bool AllowRange(long firstMs, long lastMs) => firstMs >= EarliestMs && lastMs <= LatestMs;
+
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"[{EarliestMs}, {LatestMs}]");
 
     private static long Before(long nowMs, long maxMs) => maxMs == long.MaxValue ? long.MinValue : nowMs - maxMs;

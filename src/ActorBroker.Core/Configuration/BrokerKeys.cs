@@ -105,12 +105,12 @@ public static partial class BrokerKeys
         "socket.listen.backlog.size", 50, AtLeast(1), ReadOnly, "How many connections may wait to be accepted.");
 
     public static readonly ConfigKey<int> SocketReceiveBufferBytes = Keys.Broker.Int(
-        "socket.receive.buffer.bytes", 102400, AtLeast(-1), ReadOnly,
-        "The socket's receive buffer (SO_RCVBUF); -1: the system's default.");
+        "socket.receive.buffer.bytes", -1, AtLeast(-1), ReadOnly,
+        "The socket's receive buffer (SO_RCVBUF); -1: as the system sees fit, with fewer system calls.");
 
     public static readonly ConfigKey<int> SocketSendBufferBytes = Keys.Broker.Int(
-        "socket.send.buffer.bytes", 102400, AtLeast(-1), ReadOnly,
-        "The socket's send buffer (SO_SNDBUF); -1: the system's default.");
+        "socket.send.buffer.bytes", -1, AtLeast(-1), ReadOnly,
+        "The socket's send buffer (SO_SNDBUF); -1: as the system sees fit, with fewer system calls.");
 
     public static readonly ConfigKey<int> SocketRequestMaxBytes = Keys.Broker.Int(
         "socket.request.max.bytes", 104857600, AtLeast(1), ReadOnly,

@@ -12,7 +12,9 @@ internal sealed class FrameReader(
     ITransport transport, Budgets budgets, int frameBytesMax, Action activity, CancellationToken cancel)
 {
     private const int SizeBytes = 4;
-    private const int ChunkBytes = 1024;
+
+    /// <summary>Takes a request with a record of 1 KiB in one receive; ten thousand idle connections hold 20 MB.</summary>
+    private const int ChunkBytes = 2048;
 
     /// <summary>API key, version and correlation id: no request is shorter.</summary>
     private const int FrameBytesMin = 8;

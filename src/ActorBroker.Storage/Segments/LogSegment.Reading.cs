@@ -105,7 +105,9 @@ internal sealed partial class LogSegment
     /// <summary>The end of the last whole batch within both limits, at or after a known one.</summary>
     private (long End, long Next) FindEnd(long end, long next, long limit, long upToOffset, SegmentTail tail)
     {
-        var indexed = Math.Min(OffsetIndex.PositionAtOrBelow(limit), OffsetIndex.PositionFor(upToOffset));
+        // Where one limit is the segment's end, looking it up would read the index for nothing.
+        var indexed = limit < tail.Size ? OffsetIndex.PositionAtOrBelow(limit) : long.MaxValue;
+        indexed = upToOffset < tail.NextOffset ? Math.Min(indexed, OffsetIndex.PositionFor(upToOffset)) : indexed;
         var skipped = indexed > end;
         using var reader = new BatchReader(this, Math.Max(end, indexed), tail.Size, BatchReader.LookupChunk);
         while (reader.MoveNext())
