@@ -33,10 +33,10 @@ internal sealed class BenchRun(
         report.Fact("partitions", topic.Partitions);
         report.Fact("records", plan.Records);
         report.Fact("size", plan.Size);
-        report.Fact("acks", plan.Acks.ToString());
+        report.Fact("acks", plan.Acks switch { Acks.All => "all", Acks.Leader => "1", _ => "0" });
         report.Fact("batch_bytes", plan.BatchBytes);
         report.Fact("linger_ms", plan.Linger.TotalMilliseconds);
-        report.Fact("compression", plan.Compression.ToString());
+        report.Fact("compression", plan.Compression.ToString().ToLowerInvariant());
         if (plan.Rate > 0)
         {
             report.Fact("rate", plan.Rate);

@@ -1,0 +1,350 @@
+using System.Globalization;
+using ActorBroker.Protocol;
+using ActorBroker.Protocol.Messages;
+using ActorBroker.Records;
+
+namespace ActorBroker.Client.Tests;
+
+/// <summary>Each admin request goes to the broker that may answer it, in a version that it knows.</summary>
+public sealed class AdminClientTests : IAsyncDisposable
+{
+    private readonly FakeBroker _first = new(1);
+    private readonly FakeBroker _second = new(2);
+    private readonly KafkaClient _client;
+    private int _controller = 1;
+
+    /// <summary>Two brokers; topic "t" has partition 0 on the first, partitions 1 and 2 on the second.</summary>
+    public AdminClientTests()
+    {
+        foreach (var broker in new[] { _first, _second })
+        {
+            broker.Answer<MetadataRequest, MetadataResponse>(Describe);
+        }
+
+        _client = new KafkaClient(new ClientOptions
+        {
+            BootstrapServers = _first.Address,
+            RetryBackoff = TimeSpan.FromMilliseconds(1),
+        });
+    }
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _client.DisposeAsync();
+        await _first.DisposeAsync();
+        await _second.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_controller_that_moved_is_found_again()
+    {
+        _first.Answer<CreateTopicsRequest, CreateTopicsResponse>(request =>
+        {
+            _controller = 2;
+            return Created(request, ErrorCode.NotController);
+        });
+        _second.Answer<CreateTopicsRequest, CreateTopicsResponse>(request => Created(request, ErrorCode.None));
+
+        var created = await _client.Admin.CreateTopicAsync(
+            new NewTopic
+            {
+                Name = "new",
+                Assignments = [[1, 2], [2, 1]],
+                Configs = new Dictionary<string, string> { ["retention.ms"] = "5" },
+            },
+            Cancel);
+
+        Assert.Equal(("new", 2, 2), (created.Name, created.Partitions, created.ReplicationFactor));
+        Assert.Equal(("retention.ms", "5", ConfigSource.Topic), (
+            created.Configs[0].Name, created.Configs[0].Value, created.Configs[0].Source));
+        Assert.Equal((1, 1), (_first.CountOf(ApiKey.CreateTopics), _second.CountOf(ApiKey.CreateTopics)));
+    }
+
+    [Fact]
+    public async Task A_refusal_that_time_does_not_mend_is_told_at_once()
+    {
+        _first.Answer<CreateTopicsRequest, CreateTopicsResponse>(
+            request => Created(request, ErrorCode.TopicAlreadyExists));
+        _first.Answer<DeleteTopicsRequest, DeleteTopicsResponse>(
+            request => new DeleteTopicsResponse
+            {
+                Responses = [new() { Name = request.TopicNames[0], ErrorCode = ErrorCode.UnknownTopicOrPartition }],
+            },
+            highest: 5);
+
+        var refusal = await Assert.ThrowsAsync<BrokerErrorException>(
+            () => _client.Admin.CreateTopicAsync(new NewTopic { Name = "t" }, Cancel));
+        Assert.Equal(ErrorCode.TopicAlreadyExists, refusal.Code);
+        refusal = await Assert.ThrowsAsync<BrokerErrorException>(() => _client.Admin.DeleteTopicAsync("x", Cancel));
+        Assert.Equal(ErrorCode.UnknownTopicOrPartition, refusal.Code);
+        Assert.Equal((1, 1), (_first.CountOf(ApiKey.CreateTopics), _first.CountOf(ApiKey.DeleteTopics)));
+    }
+
+    [Theory]
+    [InlineData(5)]
+    [InlineData(6)]
+    public async Task Deleting_names_the_topic_as_the_version_wants_it(short version)
+    {
+        _first.Answer<DeleteTopicsRequest, DeleteTopicsResponse>(
+            request =>
+            {
+                Assert.Equal("t", version >= 6 ? request.Topics.Single().Name : request.TopicNames.Single());
+                return new DeleteTopicsResponse { Responses = [new() { Name = "t" }] };
+            },
+            highest: version);
+        await _client.Admin.DeleteTopicAsync("t", Cancel);
+    }
+
+    [Fact]
+    public async Task Offsets_are_asked_once_of_each_leader()
+    {
+        Both<ListOffsetsRequest, ListOffsetsResponse>((broker, request) => new ListOffsetsResponse
+        {
+            Topics = [.. request.Topics.Select(topic => new ListOffsetsResponse.ListOffsetsTopicResponse
+            {
+                Name = topic.Name,
+                Partitions = [.. topic.Partitions.Select(
+                    each => new ListOffsetsResponse.ListOffsetsPartitionResponse
+                    {
+                        PartitionIndex = each.PartitionIndex,
+                        Offset = (broker.Id * 100) + each.PartitionIndex,
+                        Timestamp = each.Timestamp,
+                    })],
+            })],
+        });
+
+        var found = await _client.Admin.ListOffsetsAsync(Partitions(0, 1, 2), OffsetSpec.MaxTimestamp, Cancel);
+
+        Assert.Equal([100, 201, 202], Partitions(0, 1, 2).Select(key => found[key].Offset));
+        Assert.All(found.Values, each => Assert.Equal(-3, each.TimestampMs));
+        Assert.Equal((1, 1), (_first.CountOf(ApiKey.ListOffsets), _second.CountOf(ApiKey.ListOffsets)));
+    }
+
+    [Fact]
+    public async Task A_leader_that_moved_is_found_again()
+    {
+        var calls = 0;
+        Both<DeleteRecordsRequest, DeleteRecordsResponse>((_, request) => new DeleteRecordsResponse
+        {
+            Topics =
+            [
+                new()
+                {
+                    Name = "t",
+                    Partitions = [.. request.Topics[0].Partitions.Select(
+                        each => new DeleteRecordsResponse.DeleteRecordsPartitionResult
+                        {
+                            PartitionIndex = each.PartitionIndex,
+                            LowWatermark = each.Offset,
+                            ErrorCode = Interlocked.Increment(ref calls) == 1
+                                ? ErrorCode.NotLeaderOrFollower
+                                : ErrorCode.None,
+                        })],
+                },
+            ],
+        });
+        var wanted = new Dictionary<TopicPartition, long> { [new("t", 1)] = 7 };
+
+        Assert.Equal(7, (await _client.Admin.DeleteRecordsAsync(wanted, Cancel))[new("t", 1)]);
+        Assert.Equal(2, calls);
+    }
+
+    [Fact]
+    public async Task A_brokers_settings_are_asked_of_itself_and_a_topics_of_any()
+    {
+        Both<DescribeConfigsRequest, DescribeConfigsResponse>((broker, request) => new DescribeConfigsResponse
+        {
+            Results =
+            [
+                new()
+                {
+                    ResourceType = request.Resources[0].ResourceType,
+                    ResourceName = request.Resources[0].ResourceName,
+                    Configs =
+                    [
+                        new()
+                        {
+                            Name = "answered.by",
+                            Value = broker.Id.ToString(CultureInfo.InvariantCulture),
+                            ConfigSource = (sbyte)ConfigSource.StaticBroker,
+                            ConfigType = (sbyte)ConfigType.Int32,
+                            Documentation = "Who it was.",
+                            ReadOnly = true,
+                            Synonyms =
+                            [
+                                new() { Name = "other", Value = "0", Source = (sbyte)ConfigSource.Default },
+                            ],
+                        },
+                    ],
+                },
+            ],
+        });
+
+        var config = Assert.Single(await _client.Admin.DescribeBrokerConfigsAsync(2, Cancel));
+        Assert.Equal(
+            ("answered.by", "2", ConfigSource.StaticBroker, ConfigType.Int32, "Who it was.", true, false),
+            (config.Name, config.Value, config.Source, config.Type, config.Documentation, config.IsReadOnly,
+                config.IsSensitive));
+        Assert.Equal(new ConfigSynonym("other", "0", ConfigSource.Default), Assert.Single(config.Synonyms));
+        await _client.Admin.DescribeTopicConfigsAsync("t", Cancel);
+        Assert.Equal(2, _first.CountOf(ApiKey.DescribeConfigs) + _second.CountOf(ApiKey.DescribeConfigs));
+        await Assert.ThrowsAsync<KafkaException>(() => _client.Admin.DescribeBrokerConfigsAsync(3, Cancel));
+    }
+
+    [Fact]
+    public async Task An_old_broker_is_not_asked_for_documentation_and_tells_defaults_its_own_way()
+    {
+        Both<DescribeConfigsRequest, DescribeConfigsResponse>(
+            (_, request) =>
+            {
+                Assert.False(request.IncludeDocumentation || request.IncludeSynonyms);
+                return new DescribeConfigsResponse
+                {
+                    Results =
+                    [
+                        new()
+                        {
+                            Configs = [new() { Name = "a", IsDefault = true }, new() { Name = "b", Value = "set" }],
+                        },
+                    ],
+                };
+            },
+            highest: 0);
+
+        var configs = await _client.Admin.DescribeTopicConfigsAsync("t", Cancel);
+        Assert.Equal([ConfigSource.Default, ConfigSource.Unknown], configs.Select(each => each.Source));
+    }
+
+    [Fact]
+    public async Task Changes_of_settings_travel_as_they_were_asked_for()
+    {
+        IncrementalAlterConfigsRequest? sent = null;
+        Both<IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse>((broker, request) =>
+        {
+            Assert.Equal(2, broker.Id);
+            sent = request;
+            return new IncrementalAlterConfigsResponse { Responses = [new() { ErrorMessage = null }] };
+        });
+
+        await _client.Admin.AlterConfigsAsync(
+            ConfigResource.Broker(2),
+            [
+                ConfigChange.Set("s", "1"), ConfigChange.Delete("d"), ConfigChange.Append("a", "x,y"),
+                ConfigChange.Subtract("m", "z"),
+            ],
+            validateOnly: true,
+            Cancel);
+
+        Assert.True(sent!.ValidateOnly);
+        Assert.Equal(((sbyte)4, "2"), (sent.Resources[0].ResourceType, sent.Resources[0].ResourceName));
+        Assert.Equal(
+            [("s", (sbyte)0, "1"), ("d", (sbyte)1, null), ("a", (sbyte)2, "x,y"), ("m", (sbyte)3, "z")],
+            sent.Resources[0].Configs.Select(each => (each.Name, each.ConfigOperation, each.Value)));
+    }
+
+    [Fact]
+    public async Task Every_broker_is_asked_for_its_log_directories()
+    {
+        _first.Answer<DescribeClusterRequest, DescribeClusterResponse>(_ => new DescribeClusterResponse
+        {
+            ClusterId = "c",
+            ControllerId = 1,
+            ErrorMessage = null,
+            Brokers =
+            [
+                new() { BrokerId = 2, Host = "h", Port = 2, Rack = "r" },
+                new() { BrokerId = 1, Host = "h", Port = 1, Rack = null },
+            ],
+        });
+        Both<DescribeLogDirsRequest, DescribeLogDirsResponse>((broker, _) => new DescribeLogDirsResponse
+        {
+            Results =
+            [
+                new()
+                {
+                    LogDir = $"/{broker.Id}",
+                    TotalBytes = 10,
+                    UsableBytes = 5,
+                    Topics = [new() { Name = "t", Partitions = [new() { PartitionIndex = 1, PartitionSize = 3 }] }],
+                },
+            ],
+        });
+
+        var cluster = await _client.Admin.DescribeClusterAsync(Cancel);
+        Assert.Equal([1, 2], cluster.Brokers.Select(each => each.Id));
+        Assert.Equal("r", cluster.Brokers[1].Rack);
+        var directories = await _client.Admin.DescribeLogDirsAsync(null, Cancel);
+        Assert.Equal([(1, "/1"), (2, "/2")], directories.Select(each => (each.BrokerId, each.Path)));
+        Assert.Equal(
+            new ReplicaDescription(new TopicPartition("t", 1), 3, 0, false),
+            Assert.Single(directories[1].Replicas));
+    }
+
+    [Fact]
+    public async Task An_api_that_the_broker_does_not_serve_is_named()
+    {
+        var failure = await Assert.ThrowsAsync<KafkaException>(
+            () => _client.Admin.DescribeProducersAsync(Partitions(0), Cancel));
+        Assert.Contains("DescribeProducers", failure.Message, StringComparison.Ordinal);
+    }
+
+    private static IEnumerable<TopicPartition> Partitions(params int[] numbers) =>
+        numbers.Select(each => new TopicPartition("t", each));
+
+    private static CreateTopicsResponse Created(CreateTopicsRequest request, ErrorCode error) => new()
+    {
+        Topics =
+        [
+            new()
+            {
+                Name = request.Topics[0].Name,
+                ErrorCode = error,
+                ErrorMessage = null,
+                NumPartitions = request.Topics[0].Assignments.Count,
+                ReplicationFactor = (short)(request.Topics[0].Assignments.FirstOrDefault()?.BrokerIds.Count ?? -1),
+                Configs = [.. request.Topics[0].Configs.Select(each => new CreateTopicsResponse.CreatableTopicConfigs
+                {
+                    Name = each.Name,
+                    Value = each.Value,
+                    ConfigSource = (sbyte)ConfigSource.Topic,
+                })],
+            },
+        ],
+    };
+
+    private void Both<TRequest, TResponse>(Func<FakeBroker, TRequest, TResponse> answer, short? highest = null)
+        where TRequest : IApiRequest<TRequest>
+        where TResponse : IApiResponse<TResponse>
+    {
+        _first.Answer<TRequest, TResponse>(request => answer(_first, request), highest);
+        _second.Answer<TRequest, TResponse>(request => answer(_second, request), highest);
+    }
+
+    private MetadataResponse Describe(MetadataRequest request) => new()
+    {
+        Brokers = [Broker(_first), Broker(_second)],
+        ControllerId = Volatile.Read(ref _controller),
+        ClusterId = null,
+        Topics = request.Topics is { Count: 0 }
+            ? []
+            : [
+                new()
+                {
+                    Name = "t",
+                    TopicId = new Guid(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11),
+                    Partitions = [Partition(0, leader: 1), Partition(1, leader: 2), Partition(2, leader: 2)],
+                },
+            ],
+    };
+
+    private static MetadataResponse.MetadataResponseBroker Broker(FakeBroker broker)
+    {
+        var parts = broker.Address.Split(':');
+        return new() { NodeId = broker.Id, Host = parts[0], Port = int.Parse(parts[1], CultureInfo.InvariantCulture) };
+    }
+
+    private static MetadataResponse.MetadataResponsePartition Partition(int number, int leader) =>
+        new() { PartitionIndex = number, LeaderId = leader, ReplicaNodes = [leader], IsrNodes = [leader] };
+}
