@@ -70,7 +70,7 @@ internal sealed class BenchReport
 
         foreach (var (name, value, format) in _figures)
         {
-            output.Append(CultureInfo.InvariantCulture, $"{name} {value.ToString(format, CultureInfo.InvariantCulture)}\n");
+            output.Append(name).Append(' ').Append(value.ToString(format, CultureInfo.InvariantCulture)).Append('\n');
         }
 
         foreach (var (name, latencies) in _latencies)

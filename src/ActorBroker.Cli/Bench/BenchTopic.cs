@@ -3,7 +3,9 @@ using ActorBroker.Records;
 
 namespace ActorBroker.Cli.Bench;
 
-/// <summary>The topic that is measured on: created where it is missing, and then deleted unless it is to be kept.</summary>
+/// <summary>
+/// The topic that is measured on: created where it is missing, and then deleted unless it is to be kept.
+/// </summary>
 internal sealed class BenchTopic : IAsyncDisposable
 {
     private readonly KafkaClient _client;

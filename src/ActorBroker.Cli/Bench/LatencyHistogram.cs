@@ -6,7 +6,7 @@ namespace ActorBroker.Cli.Bench;
 /// Counts latencies in buckets that widen with the value, so that memory is fixed and every answer is at most one part
 /// in 1024 above the true value. A power of two is cut into 1024 equal buckets; below 1024 ns each value has its own.
 /// </summary>
-/// <remarks>One writer at a time. Values are nanoseconds; what is above <see cref="ValueMax"/> counts as that.</remarks>
+/// <remarks>One writer at a time. Values are nanoseconds; above <see cref="ValueMax"/> they count as that.</remarks>
 internal sealed class LatencyHistogram
 {
     /// <summary>More than an hour.</summary>

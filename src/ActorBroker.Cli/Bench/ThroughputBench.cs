@@ -37,7 +37,7 @@ internal static class ThroughputBench
         report?.CpuOfClient((double)plan.Records * plan.Size);
     }
 
-    /// <summary>All partitions from the beginning until so many records have come; timed from the first of them.</summary>
+    /// <summary>All partitions from the beginning until so many records have come; timed from the first.</summary>
     public static async Task ConsumeAsync(
         KafkaClient client, BenchTopic topic, long records, TransferMeter meter, BenchReport report,
         CancellationToken cancel)

@@ -78,7 +78,7 @@ internal static class BenchCommand
         var records = Records(1_000_000);
         var command = new ToolCommand(
             "consume",
-            "Reads records as fast as the cluster gives them, from the beginning. Without --topic it writes them first.",
+            "Reads records as fast as the cluster gives them, from the beginning; without --topic it writes them first.",
             "bench consume",
             "bench consume --topic orders --records 100000 --json")
         {

@@ -40,7 +40,8 @@ internal static class ClusterCommand
 
     private static TextTable Directories(IReadOnlyList<LogDirDescription> directories)
     {
-        var table = new TextTable("broker", "log directory", "replicas", "bytes", "volume bytes", "free bytes", "state");
+        var table = new TextTable(
+            "broker", "log directory", "replicas", "bytes", "volume bytes", "free bytes", "state");
         foreach (var each in directories)
         {
             table.Add(

@@ -262,8 +262,9 @@ internal static class ConsumeCommand
         AddIf(Headers, "%h");
         AddIf(Keys, "%k");
         parts.Add("%s");
-        var separator = Escapes.Unescape(parsed.GetValue(Separator) ?? "\t").Replace("%", "%%", StringComparison.Ordinal);
-        return new PatternFormat(string.Join(separator, parts) + "\n", topic, nullValue);
+        var separator = Escapes.Unescape(parsed.GetValue(Separator) ?? "\t");
+        var between = separator.Replace("%", "%%", StringComparison.Ordinal);
+        return new PatternFormat(string.Join(between, parts) + "\n", topic, nullValue);
 
         void AddIf(Option<bool> option, string part)
         {

@@ -46,8 +46,8 @@ internal static class Times
     private static bool TryParseAge(string text, out TimeSpan age)
     {
         age = default;
-        if (text.Length < 2
-            || !int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var n))
+        var number = text.AsSpan(0, Math.Max(text.Length - 1, 0));
+        if (!int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var n))
         {
             return false;
         }

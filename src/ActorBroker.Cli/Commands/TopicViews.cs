@@ -83,7 +83,9 @@ internal static class TopicViews
         var topic = Shared.Topic();
         var json = Shared.Json();
         var command = new ToolCommand(
-            "producers", "Shows the idempotent producers that a topic's partitions remember.", "topics producers orders")
+            "producers",
+            "Shows the idempotent producers that a topic's partitions remember.",
+            "topics producers orders")
         {
             topic, json,
         };

@@ -9,6 +9,8 @@ namespace ActorBroker.Cli.Terminal;
 /// </summary>
 internal static class LiveProgress
 {
+    private const int BarWidth = 24;
+
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Runs the work, with its meter shown; what the work throws comes out.</summary>
@@ -24,7 +26,7 @@ internal static class LiveProgress
         await console.Progress()
             .AutoClear(true)
             .AutoRefresh(false)
-            .Columns(new SpinnerColumn(), new ProgressBarColumn(), new MeterColumn(meter))
+            .Columns(new SpinnerColumn(), new ProgressBarColumn { Width = BarWidth }, new MeterColumn(meter))
             .StartAsync(context => ShowAsync(context, meter, work())).ConfigureAwait(false);
     }
 
@@ -45,6 +47,6 @@ internal static class LiveProgress
     private sealed class MeterColumn(TransferMeter meter) : ProgressColumn
     {
         public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) =>
-            new Text(meter.Describe());
+            new Text(meter.DescribeShortly());
     }
 }

@@ -52,4 +52,14 @@ internal sealed class TransferMeter(string verb)
             $"{verb} {records} record{(records == 1 ? "" : "s")}, {mib:F1} MiB in {seconds:F1} s " +
             $"({records / seconds:F0} records/s, {mib / seconds:F1} MiB/s)");
     }
+
+    /// <summary>The same, short enough to stand beside a bar.</summary>
+    public string DescribeShortly()
+    {
+        var seconds = Math.Max(Stopwatch.GetElapsedTime(_startedAt).TotalSeconds, 0.001);
+        var (records, mib) = (Records, Bytes / Mebibyte);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{mib:F0} MiB, {records / seconds:F0} records/s, {mib / seconds:F0} MiB/s");
+    }
 }

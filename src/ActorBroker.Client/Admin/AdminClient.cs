@@ -84,9 +84,9 @@ public sealed partial class AdminClient
             led.Add(partition);
         }
 
-        var answers = await Task.WhenAll(byLeader.Select(
-            each => each.Key.CallAsync<TRequest, TResponse>(request(each.Key, each.Value), cancel))).ConfigureAwait(false);
-        return [.. answers];
+        var calls = byLeader.Select(
+            each => each.Key.CallAsync<TRequest, TResponse>(request(each.Key, each.Value), cancel));
+        return [.. await Task.WhenAll(calls).ConfigureAwait(false)];
     }
 
     /// <summary>A partition's refusal; what was known of its leader is forgotten.</summary>

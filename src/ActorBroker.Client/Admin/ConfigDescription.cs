@@ -15,6 +15,6 @@ public sealed record ConfigDescription(
     /// <summary>What the setting does; null where the broker did not say.</summary>
     public string? Documentation { get; init; }
 
-    /// <summary>Where the value could come from, the source that wins first; none where the broker did not say.</summary>
+    /// <summary>Where the value could come from, the winning source first; none where unknown.</summary>
     public IReadOnlyList<ConfigSynonym> Synonyms { get; init; } = [];
 }
