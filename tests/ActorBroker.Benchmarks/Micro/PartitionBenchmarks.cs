@@ -21,27 +21,14 @@ public class PartitionBenchmarks
     [Params(1024, 16384)]
     public int BatchBytes { get; set; }
 
+    /// <remarks>A benchmark in this process is awaited, but its setup is not.</remarks>
     [GlobalSetup]
-    public async Task PrepareAsync()
-    {
-        _folder = Directory.CreateTempSubdirectory("actorbroker-benchmarks-").FullName;
-        _node = await BrokerNode.StartAsync(
-            BrokerConfig.Parse([new ConfigInput("log.dirs", _folder, "benchmarks")]),
-            new BrokerEnvironment(TimeProvider.System, NullLoggerFactory.Instance, new PhysicalFileSystem()),
-            CancellationToken.None);
-        await _node.Topics.AutoCreateAsync("events", CancellationToken.None);
-        _node.TryGetPartition("events", 0, out _partition);
-        _batch = Samples.Batch(BatchBytes, Math.Min(1024, BatchBytes / 2));
-        for (var i = 0; i <= FetchBytes / _batch.Length; i++)
-        {
-            await ProduceAsync();
-        }
-    }
+    public void Prepare() => PrepareAsync().GetAwaiter().GetResult();
 
     [GlobalCleanup]
-    public async Task ReleaseAsync()
+    public void Release()
     {
-        await _node!.DisposeAsync();
+        _node!.DisposeAsync().AsTask().GetAwaiter().GetResult();
         Directory.Delete(_folder, recursive: true);
     }
 
@@ -62,5 +49,21 @@ public class PartitionBenchmarks
         using var result = _partition!.Fetch(
             new FetchQuery(0, FetchBytes, AtLeastOneBatch: true, IsolationLevel.ReadUncommitted));
         return result.Records.Length;
+    }
+
+    private async Task PrepareAsync()
+    {
+        _folder = Directory.CreateTempSubdirectory("actorbroker-benchmarks-").FullName;
+        _node = await BrokerNode.StartAsync(
+            BrokerConfig.Parse([new ConfigInput("log.dirs", _folder, "benchmarks")]),
+            new BrokerEnvironment(TimeProvider.System, NullLoggerFactory.Instance, new PhysicalFileSystem()),
+            CancellationToken.None);
+        await _node.Topics.AutoCreateAsync("events", CancellationToken.None);
+        _node.TryGetPartition("events", 0, out _partition);
+        _batch = Samples.Batch(BatchBytes, Math.Min(1024, BatchBytes / 2));
+        for (var i = 0; i <= FetchBytes / _batch.Length; i++)
+        {
+            await ProduceAsync();
+        }
     }
 }
