@@ -82,6 +82,38 @@ ROWS = [
 ]
 
 
+# What stands beside the rows: the machine's limits, and what the client reaches when the broker costs next to nothing.
+BESIDE = [
+    ("limit.write_mib_per_s", "limit `write`", "MiB/s", 0),
+    ("limit.sync_mib_per_s", "limit `sync`", "MiB/s", 0),
+    ("limit.tcp_mib_per_s", "limit `tcp`", "MiB/s", 0),
+    ("limit.produce_mib_per_s", "limit `produce`", "MiB/s", 0),
+    ("limit.consume_mib_per_s", "limit `consume`", "MiB/s", 0),
+    ("limit.pingpong_p50_us", "limit `pingpong`, p50", "us", 0),
+    ("reach.discard_produce_mib_per_s", "`sink discard`, produce, 1 KiB records", "MiB/s", 0),
+    ("reach.store_produce_mib_per_s", "`sink store`, produce, 1 KiB records", "MiB/s", 0),
+    ("reach.store_produce_cpu_s_per_gib", "`sink store`, produce: its CPU per GiB", "s", 2),
+    ("reach.store_consume_mib_per_s", "`sink store`, consume, 1 KiB records", "MiB/s", 0),
+    ("reach.store_consume_cpu_s_per_gib", "`sink store`, consume: its CPU per GiB", "s", 2),
+    ("reach.discard_small_records_per_s", "`sink discard`, produce, 100 byte records", "records/s", 0),
+    ("reach.store_small_records_per_s", "`sink store`, produce, 100 byte records", "records/s", 0),
+    ("reach.mock_produce_mib_per_s", "librdkafka's mock broker, produce, 1 KiB records", "MiB/s", 0),
+    ("produce.client_cpu_s", "produce, 1 KiB records: librdkafka's CPU in all", "s", 2),
+    ("small.client_cpu_s", "produce, 100 byte records: librdkafka's CPU in all", "s", 2),
+    ("small.cpu_s_per_gib", "produce, 100 byte records: broker's CPU per GiB", "s", 2),
+    ("latency1000.end_to_end_p50_us", "1,000 records/s, produce to consume: p50", "us", 0),
+    ("latency1000.end_to_end_p99_us", "1,000 records/s, produce to consume: p99", "us", 0),
+    ("latency5000.end_to_end_p50_us", "5,000 records/s, produce to consume: p50", "us", 0),
+    ("latency5000.end_to_end_p99_us", "5,000 records/s, produce to consume: p99", "us", 0),
+    ("own.produce_mib_per_s", "our own client, produce", "MiB/s", 0),
+    ("own.consume_mib_per_s", "our own client, consume", "MiB/s", 0),
+    ("append.raw_write_mib_per_s", "bare writes of 64 KiB from .NET", "MiB/s", 0),
+    ("memory.idle_one_file_mib", "resident memory, idle, one file", "MiB", 0),
+    ("idle.creation_s", "making the idle partitions", "s", 1),
+    ("idle.kib_per_partition_created", "idle partitions: memory for each, right after they were made", "KiB", 1),
+]
+
+
 def number(value, digits):
     return f"{value:,.{digits}f}"
 
@@ -107,4 +139,15 @@ def markdown(samples, judged=True):
             row.floor_text(),
             verdict,
         ]) + " |")
+    return "\n".join(lines)
+
+
+def beside(samples):
+    """The table of what stands beside the rows."""
+    lines = ["| figure | runs | median |", "|---|---|--:|"]
+    for figure, what, unit, digits in BESIDE:
+        values = samples.get(figure)
+        if values:
+            runs = " ".join(number(value, digits) for value in values)
+            lines.append(f"| {what} | {runs} | {number(median(values), digits)} {unit} |")
     return "\n".join(lines)

@@ -26,10 +26,11 @@ from pathlib import Path
 
 from broker import OwnBroker, RunningBroker
 from measures import Measures, Sizes
-from rows import ROWS, markdown
+from rows import ROWS, beside, markdown
 
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parent.parent
+BEGIN_MARK, END_MARK = "<!-- figures: tests/bench/run.py --document -->", "<!-- end of figures -->"
 STAGES = ("load", "latency", "start", "idle", "storage", "own", "reach")
 
 
@@ -55,6 +56,8 @@ def check_machine(options, folder):
         refuse("librdkafka's headers are missing; install them: apt-get install librdkafka-dev")
     if options.broker is None and shutil.which("dotnet") is None:
         refuse("there is no dotnet; install the .NET 10 SDK, or name a running broker: --broker HOST:PORT")
+    if options.document and not all(mark in Path(options.document).read_text() for mark in (BEGIN_MARK, END_MARK)):
+        refuse(f"{options.document} lacks the lines {BEGIN_MARK} and {END_MARK}")
     needed, free = (1 if options.quick else 8) << 30, shutil.disk_usage(folder).free
     if free < needed:
         refuse(f"{folder} has {free >> 30} GiB free and {needed >> 30} GiB are needed: name another with --folder")
@@ -182,7 +185,8 @@ def arguments():
     parser.add_argument("--one-file", action="store_true", help="publish the single file too and measure its start")
     parser.add_argument("--folder", default=tempfile.gettempdir(), help="where data goes; on the disk to measure")
     parser.add_argument("--json", metavar="FILE", help="write every value of every run there")
-    parser.add_argument("--markdown", metavar="FILE", help="write the table there too")
+    parser.add_argument("--document", metavar="FILE",
+                        help="put the tables between the marks in that file, as docs/performance.md has them")
     parser.add_argument("--check", action="store_true", help="end with 1 where a floor does not hold")
     options = parser.parse_args()
     options.runs = options.runs or (1 if options.quick else 5)
@@ -190,6 +194,22 @@ def arguments():
     if unknown:
         parser.error(f"--stages has {', '.join(sorted(unknown))}; allowed are {', '.join(STAGES)}")
     return options
+
+
+def machine():
+    """The machine in one line, without its name."""
+    models = [line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines()
+              if line.startswith("model name")]
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / (1 << 30)
+    model = models[0] if models else platform.machine()
+    return f"{len(os.sched_getaffinity(0))} cores ({model}), {memory:.0f} GiB, Linux {platform.release()}"
+
+
+def put_between_marks(document, tables):
+    text = document.read_text()
+    before, _, rest = text.partition(BEGIN_MARK)
+    after = rest.partition(END_MARK)[2]
+    document.write_text(f"{before}{BEGIN_MARK}\n\n{tables}\n\n{END_MARK}{after}")
 
 
 def main():
@@ -212,12 +232,14 @@ def main():
         except (OSError, RuntimeError) as error:
             fault = error  # what was measured until then is worth its print
 
-    table = markdown(progress.samples, judged=not options.quick)
-    print(table)
+    tables = "\n\n".join([
+        f"Measured on {machine()}; {options.runs} runs.", markdown(progress.samples, judged=not options.quick),
+        "Beside it:", beside(progress.samples)])
+    print(tables)
     if options.json:
         Path(options.json).write_text(json.dumps(progress.samples, indent=1) + "\n")
-    if options.markdown:
-        Path(options.markdown).write_text(table + "\n")
+    if options.document:
+        put_between_marks(Path(options.document), tables)
     if fault:
         refuse(str(fault))
     measured = [row for row in ROWS if progress.samples.get(row.figure)]
