@@ -94,6 +94,33 @@ public sealed class EmbeddedBrokerTests
     }
 
     [Fact]
+    public async Task A_stop_that_was_given_up_is_ended_by_the_dispose()
+    {
+        using var impatience = new CancellationTokenSource();
+        using var loggers = new RecordingLoggers
+        {
+            // Between the gateway's stop and the node's.
+            Heard = line =>
+            {
+                if (line.Contains("All listeners are closed", StringComparison.Ordinal))
+                {
+                    impatience.Cancel();
+                }
+            },
+        };
+        var broker = await EmbeddedBroker.StartAsync(new EmbeddedBrokerOptions { LoggerFactory = loggers }, Cancel);
+        await broker.CreateTopicAsync("t", cancel: Cancel);
+
+        // As a rule the caller has given up; a stop quicker than that has simply ended.
+        var fault = await Record.ExceptionAsync(() => broker.StopAsync(impatience.Token));
+        Assert.True(fault is null or OperationCanceledException, fault?.ToString());
+        await broker.DisposeAsync();
+
+        Assert.Contains(loggers.Lines, line => line.Contains("stopped", StringComparison.OrdinalIgnoreCase));
+        Assert.False(Directory.Exists(broker.DataFolder));
+    }
+
+    [Fact]
     public async Task Settings_go_by_Kafkas_names()
     {
         await using var broker = await EmbeddedBroker.StartAsync(

@@ -3,12 +3,14 @@ using Microsoft.Extensions.Logging;
 
 namespace ActorBroker.Server.Tests;
 
-/// <summary>Keeps what is logged: level, category, text.</summary>
+/// <summary>Keeps what is logged: level, category, text; and tells of it as it comes.</summary>
 internal sealed class RecordingLoggers : ILoggerFactory, ILoggerProvider
 {
     private readonly ConcurrentQueue<string> _lines = new();
 
     public IReadOnlyCollection<string> Lines => _lines;
+
+    public Action<string> Heard { get; init; } = _ => { };
 
     public ILogger CreateLogger(string categoryName) => new Logger(categoryName, this);
 
@@ -27,7 +29,11 @@ internal sealed class RecordingLoggers : ILoggerFactory, ILoggerProvider
 
         public void Log<TState>(
             LogLevel logLevel, EventId eventId, TState state, Exception? exception,
-            Func<TState, Exception?, string> formatter) =>
-            owner._lines.Enqueue($"{logLevel} {category}: {formatter(state, exception)}");
+            Func<TState, Exception?, string> formatter)
+        {
+            var line = $"{logLevel} {category}: {formatter(state, exception)}";
+            owner._lines.Enqueue(line);
+            owner.Heard(line);
+        }
     }
 }

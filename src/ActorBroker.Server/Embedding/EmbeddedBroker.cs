@@ -18,6 +18,7 @@ public sealed class EmbeddedBroker : IActorBroker, IAsyncDisposable
     private readonly SemaphoreSlim _turn = new(1);
     private RunningBroker _broker;
     private bool _isRunning = true;
+    private bool _isShut;
     private bool _isDisposed;
 
     private EmbeddedBroker(EmbeddedBrokerOptions options, DataFolder folder, RunningBroker broker)
@@ -104,6 +105,7 @@ public sealed class EmbeddedBroker : IActorBroker, IAsyncDisposable
             var port = _options.Settings.ContainsKey(BrokerKeys.Listeners.Name) ? 0 : _broker.Port;
             await ShutAsync(cancel).ConfigureAwait(false);
             _broker = await LaunchAsync(_options, _folder, port, cancel).ConfigureAwait(false);
+            _isShut = false;
             Volatile.Write(ref _isRunning, true);
         }
         finally
@@ -122,11 +124,11 @@ public sealed class EmbeddedBroker : IActorBroker, IAsyncDisposable
             {
                 _isDisposed = true;
                 await ShutAsync(CancellationToken.None).ConfigureAwait(false);
-                _folder.Dispose();
             }
         }
         finally
         {
+            _folder.Dispose();
             _turn.Release();
         }
     }
@@ -153,13 +155,15 @@ public sealed class EmbeddedBroker : IActorBroker, IAsyncDisposable
                 cancel),
             cancel);
 
+    // A stop that its caller gave up waiting for goes on; whoever comes next waits for its end.
     private async Task ShutAsync(CancellationToken cancel)
     {
-        if (_isRunning)
+        if (!_isShut)
         {
             Volatile.Write(ref _isRunning, false);
             await _broker.StopAsync(cancel).ConfigureAwait(false);
             await _broker.DisposeAsync().ConfigureAwait(false);
+            _isShut = true;
         }
     }
 }

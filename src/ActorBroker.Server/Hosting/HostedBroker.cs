@@ -14,6 +14,7 @@ internal sealed class HostedBroker(
     : IHostedLifecycleService, IActorBroker, IAsyncDisposable, IDisposable
 {
     private RunningBroker? _broker;
+    private int _disposed;
 
     public bool IsRunning { get; private set; }
 
@@ -52,11 +53,11 @@ internal sealed class HostedBroker(
         }
     }
 
-    // A start that another service broke off ends here.
+    // A start that another service broke off ends here. The container disposes once for each name it knows this by.
     public async ValueTask DisposeAsync()
     {
         IsRunning = false;
-        if (_broker is not null)
+        if (_broker is not null && Interlocked.Exchange(ref _disposed, 1) == 0)
         {
             await _broker.DisposeAsync().ConfigureAwait(false);
         }
