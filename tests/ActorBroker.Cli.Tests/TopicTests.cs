@@ -72,6 +72,8 @@ public sealed class TopicTests(Tool tool)
         await tool.RunAsync(0, "topics", "create", topic, "--replica-assignment", "1,1,1");
         var described = (await tool.RunAsync(0, "topics", "describe", topic, "--json")).Json.Single();
         Assert.Equal(3, described.GetProperty("partitions").GetArrayLength());
+        var replicas = described.GetProperty("partitions")[2].GetProperty("replicas").EnumerateArray();
+        Assert.Equal([1], replicas.Select(each => each.GetInt32()));
         var refused = await tool.RunAsync(2, "topics", "create", topic, "--replica-assignment", "1,x");
         Assert.Contains("'x'", refused.Errors, StringComparison.Ordinal);
     }

@@ -59,9 +59,10 @@ internal static class ConfigsCommand
             string[] columns = ["name", "value", "source", "read only", "sensitive"];
             var withDocs = parsed.GetValue(docs);
             var table = new TextTable(withDocs ? [.. columns, "type", "documentation"] : columns);
+            var hidden = parsed.GetValue(json) ? null : "(hidden)";
             foreach (var config in configs.Where(each => wanted is not null || parsed.GetValue(all) || IsSet(each)))
             {
-                var value = config.IsSensitive ? "(hidden)" : config.Value;
+                var value = config.IsSensitive ? hidden : config.Value;
                 object?[] row =
                     [config.Name, value, config.Source.ToString(), config.IsReadOnly, config.IsSensitive];
                 table.Add(withDocs ? [.. row, config.Type.ToString(), config.Documentation] : row);

@@ -153,8 +153,8 @@ internal static class TopicViews
                 each.LeaderEpoch,
                 first[key].Offset,
                 end[key].Offset,
-                string.Join(',', each.Replicas),
-                string.Join(',', each.InSyncReplicas));
+                each.Replicas,
+                each.InSyncReplicas);
         }
 
         return table;

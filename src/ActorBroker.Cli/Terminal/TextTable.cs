@@ -15,7 +15,7 @@ internal sealed class TextTable(params string[] columns)
 
     private readonly List<object?[]> _rows = [];
 
-    /// <summary>Adds a row of texts, numbers and truth values; null where there is nothing to say.</summary>
+    /// <summary>Adds a row of texts, numbers, lists of numbers and truth values; null for nothing.</summary>
     public void Add(params object?[] cells) => _rows.Add(cells);
 
     public void Write(bool asJson)
@@ -52,6 +52,7 @@ internal sealed class TextTable(params string[] columns)
     {
         null => Nothing,
         bool truth => truth ? "yes" : "no",
+        IReadOnlyList<int> numbers => string.Join(',', numbers),
         _ => Convert.ToString(cell, CultureInfo.InvariantCulture)!,
     };
 
@@ -109,6 +110,11 @@ internal sealed class TextTable(params string[] columns)
                     break;
                 case bool truth:
                     json.WriteBooleanValue(truth);
+                    break;
+                case IReadOnlyList<int> numbers:
+                    json.WriteStartArray();
+                    numbers.ToList().ForEach(json.WriteNumberValue);
+                    json.WriteEndArray();
                     break;
                 case var number when IsNumber(number):
                     json.WriteNumberValue(Convert.ToInt64(number, CultureInfo.InvariantCulture));
