@@ -8,7 +8,8 @@ namespace ActorBroker.Server;
 /// There may be many of them at once; nothing is shared between them.
 /// </summary>
 /// <remarks>
-/// It listens on 127.0.0.1, logs nothing and has no HTTP port unless told to. Beyond that every setting has the server's own default.
+/// It listens on 127.0.0.1, logs nothing and has no HTTP port unless told to. Beyond that every setting has the
+/// server's own default.
 /// Thread-safe; starting, stopping and disposing wait for each other.
 /// </remarks>
 public sealed class EmbeddedBroker : IActorBroker, IAsyncDisposable
