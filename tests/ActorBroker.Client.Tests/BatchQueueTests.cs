@@ -57,6 +57,48 @@ public sealed class BatchQueueTests
     }
 
     [Fact]
+    public async Task A_batch_whose_linger_is_over_goes_on_gathering_until_it_is_taken()
+    {
+        using var queue = NewQueue(Patient with { Linger = TimeSpan.FromMilliseconds(5) });
+        var changed = queue.Changed;
+        Append(queue, 100);
+        await changed.WaitAsync(TestContext.Current.CancellationToken);
+        Append(queue, 100);
+
+        Assert.True(queue.TryTake(out var batch));
+        Assert.Equal(2, batch.Count);
+        Append(queue, 100);
+        Assert.False(queue.TryTake(out _));
+    }
+
+    [Fact]
+    public void Without_linger_a_batch_is_ready_at_once_and_gathers_until_it_is_taken()
+    {
+        using var queue = NewQueue(Patient with { Linger = TimeSpan.Zero });
+        var changed = queue.Changed;
+        Append(queue, 100);
+        Append(queue, 100);
+
+        Assert.True(changed.IsCompleted);
+        Assert.True(queue.TryTake(out var batch));
+        Assert.Equal(2, batch.Count);
+    }
+
+    [Fact]
+    public void Later_batches_stay_below_a_limit_that_the_broker_has_set()
+    {
+        using var queue = NewQueue(Patient with { BatchBytes = 100_000 });
+        queue.LimitBatches(2000);
+        for (var i = 0; i < 10; i++)
+        {
+            Append(queue, 900);
+        }
+
+        Assert.True(queue.TryTake(out var batch));
+        Assert.Equal(2, batch.Count);
+    }
+
+    [Fact]
     public void Flushing_makes_all_ready_and_names_the_newest()
     {
         using var queue = NewQueue(Patient);
@@ -85,5 +127,6 @@ public sealed class BatchQueueTests
     private static BatchQueue NewQueue(ProducerOptions options) => new("topic", 0, options, TimeProvider.System);
 
     private static void Append(BatchQueue queue, int bytes) =>
-        queue.Append(new ProducerRecord { Value = new byte[bytes] }, [], 0, bytes, out _);
+        queue.Append(
+            new RecordData { Value = new byte[bytes], HasValue = true }, 0, bytes + 50, null, out _, out _);
 }

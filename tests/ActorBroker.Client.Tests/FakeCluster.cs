@@ -10,7 +10,7 @@ namespace ActorBroker.Client.Tests;
 internal sealed class FakeCluster : IProduceTarget
 {
     private readonly ConcurrentQueue<Func<Task<ProduceOutcome?>>> _faults = new();
-    private readonly Dictionary<long, int> _nextSequences = [];
+    private readonly Dictionary<long, (short Epoch, int Next)> _producers = [];
     private readonly Lock _gate = new();
     private long _producerIds;
 
@@ -52,8 +52,27 @@ internal sealed class FakeCluster : IProduceTarget
     {
     }
 
-    public Task<ProducerIdentity> NewIdentityAsync(CancellationToken cancel) =>
-        Task.FromResult(new ProducerIdentity(Interlocked.Increment(ref _producerIds), 0));
+    /// <summary>The epoch in which the next identity begins.</summary>
+    public short FirstEpoch { get; set; }
+
+    public Task<ProducerIdentity> IdentityAsync(long? wornOut, CancellationToken cancel)
+    {
+        _producerIds = wornOut is null ? Math.Max(_producerIds, 1) : wornOut.Value + 1;
+        return Task.FromResult(new ProducerIdentity(_producerIds, wornOut is null ? FirstEpoch : (short)0));
+    }
+
+    /// <summary>The partition forgets all producers, as when their time is over.</summary>
+    public void ForgetProducers() => _faults.Enqueue(() =>
+    {
+        _producers.Clear();
+        return Task.FromResult<ProduceOutcome?>(Refused(ErrorCode.UnknownProducerId));
+    });
+
+    /// <summary>The most records that a batch may have.</summary>
+    public int BatchRecordsMax { get; set; } = int.MaxValue;
+
+    /// <summary>The ids, epochs and first sequences of the stored batches.</summary>
+    public List<(long Id, short Epoch, int Sequence)> Numbers { get; } = [];
 
     private async Task<ProduceOutcome> ArriveAsync(byte[] batch)
     {
@@ -93,9 +112,20 @@ internal sealed class FakeCluster : IProduceTarget
         lock (_gate)
         {
             Assert.Equal(BatchReadResult.Ok, RecordBatch.TryRead(batch, out var header));
+            if (header.RecordCount > BatchRecordsMax)
+            {
+                return Refused(ErrorCode.MessageTooLarge);
+            }
+
             if (header.HasProducerId)
             {
-                var expected = _nextSequences.GetValueOrDefault(header.ProducerId);
+                var known = _producers.GetValueOrDefault(header.ProducerId, (Epoch: header.ProducerEpoch, Next: 0));
+                var expected = header.ProducerEpoch > known.Epoch ? 0 : known.Next;
+                if (header.ProducerEpoch < known.Epoch)
+                {
+                    return Refused(ErrorCode.InvalidProducerEpoch);
+                }
+
                 if (header.BaseSequence < expected)
                 {
                     return Refused(ErrorCode.DuplicateSequenceNumber);
@@ -106,11 +136,15 @@ internal sealed class FakeCluster : IProduceTarget
                     return Refused(ErrorCode.OutOfOrderSequenceNumber);
                 }
 
-                _nextSequences[header.ProducerId] = header.BaseSequence + header.RecordCount;
+                _producers[header.ProducerId] = (header.ProducerEpoch, header.BaseSequence + header.RecordCount);
+                Numbers.Add((header.ProducerId, header.ProducerEpoch, header.BaseSequence));
             }
 
             var baseOffset = Stored.Count;
-            var reader = new RecordReader(batch.AsSpan(RecordBatchHeader.Size), header.RecordCount);
+            using var plain = new PooledBufferWriter();
+            Assert.Equal(DecompressionResult.Ok, Compression.Decompress(
+                header.Codec, batch.AsSpan(RecordBatchHeader.Size), plain, int.MaxValue));
+            var reader = new RecordReader(plain.WrittenSpan, header.RecordCount);
             while (reader.MoveNext())
             {
                 Stored.Add(BitConverter.ToInt32(reader.Value));
@@ -128,7 +162,7 @@ internal sealed class FakeCluster : IProduceTarget
         public bool IsOpen => true;
 
         public Task<ProduceOutcome> SendAsync(
-            string topic, int partition, ReadOnlyMemory<byte> batch, CancellationToken cancel) =>
-            cluster.ArriveAsync(batch.ToArray());
+            ProduceBatch batch, byte[] header, ReadOnlyMemory<byte> records, CancellationToken cancel) =>
+            cluster.ArriveAsync([.. header, .. records.Span]);
     }
 }

@@ -1,5 +1,4 @@
 using ActorBroker.Client.Networking;
-using ActorBroker.Protocol;
 
 namespace ActorBroker.Client.Tests;
 
@@ -148,14 +147,15 @@ public sealed class FrameConnectionTests : IAsyncDisposable
 
     private static ClientOptions Options(string address) => new() { BootstrapServers = address };
 
-    private static KafkaWriter Request(byte mark = 0)
+    private static RequestFrame Request(byte mark = 0)
     {
-        var writer = new KafkaWriter();
+        var frame = new RequestFrame();
+        var writer = frame.Writer;
         writer.WriteInt32(0);
         writer.WriteInt32(0);
         writer.WriteInt32(0);
         writer.WriteInt8((sbyte)mark);
-        return writer;
+        return frame;
     }
 
     private Task<FrameConnection> OpenAsync() =>

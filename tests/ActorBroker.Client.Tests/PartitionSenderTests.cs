@@ -50,7 +50,7 @@ public sealed class PartitionSenderTests
     }
 
     [Fact]
-    public async Task A_final_refusal_fails_what_was_sent_behind_it_and_later_records_start_anew()
+    public async Task A_final_refusal_fails_one_batch_and_those_behind_it_are_numbered_anew()
     {
         var held = _cluster.HoldNext();
         _cluster.RefuseNext(new BrokerErrorException(ErrorCode.MessageTooLarge, "Producing"));
@@ -62,13 +62,101 @@ public sealed class PartitionSenderTests
         held.SetResult();
         Assert.Equal(0, (await first.DeliveredAsync(Cancel)).Offset);
         await Assert.ThrowsAsync<BrokerErrorException>(async () => await tooLarge.DeliveredAsync(Cancel));
-        await Assert.ThrowsAsync<BrokerErrorException>(async () => await behind.DeliveredAsync(Cancel));
+        Assert.Equal(1, (await behind.DeliveredAsync(Cancel)).Offset);
         var later = Append(queue, 3);
         queue.Complete();
         await running;
 
+        Assert.Equal(2, (await later.DeliveredAsync(Cancel)).Offset);
+        Assert.Equal([0, 2, 3], _cluster.Stored);
+        Assert.Equal([(1, 0, 0), (1, 1, 0), (1, 1, 1)], _cluster.Numbers);
+    }
+
+    [Fact]
+    public async Task A_batch_that_may_be_stored_is_not_sent_in_another_epoch()
+    {
+        _cluster.LoseNextAnswer();
+        _cluster.RefuseNext(new BrokerErrorException(ErrorCode.TopicAuthorizationFailed, "Producing"));
+        var options = Options(true);
+        using var queue = NewQueue(options);
+        var lost = Append(queue, 0);
+        var running = Sender(queue, options).RunAsync(Cancel);
+        await Assert.ThrowsAsync<BrokerErrorException>(async () => await lost.DeliveredAsync(Cancel));
+        var later = Append(queue, 1);
+        queue.Complete();
+        await running;
+
         Assert.Equal(1, (await later.DeliveredAsync(Cancel)).Offset);
-        Assert.Equal([0, 3], _cluster.Stored);
+        Assert.Equal([0, 1], _cluster.Stored);
+        Assert.Equal([(1, 0, 0), (1, 1, 0)], _cluster.Numbers);
+    }
+
+    [Fact]
+    public async Task A_partition_that_forgot_the_producer_gets_the_records_in_a_new_epoch()
+    {
+        var options = Options(true);
+        using var queue = NewQueue(options);
+        var running = Sender(queue, options).RunAsync(Cancel);
+        await Append(queue, 0).DeliveredAsync(Cancel);
+        _cluster.ForgetProducers();
+        await Append(queue, 1).DeliveredAsync(Cancel);
+        queue.Complete();
+        await running;
+
+        Assert.Equal([0, 1], _cluster.Stored);
+        Assert.Equal([(1, 0, 0), (1, 1, 0)], _cluster.Numbers);
+    }
+
+    [Fact]
+    public async Task A_producer_whose_epochs_are_used_up_gets_another_id()
+    {
+        _cluster.FirstEpoch = short.MaxValue;
+        _cluster.RefuseNext(new BrokerErrorException(ErrorCode.InvalidRecord, "Producing"));
+        var options = Options(true);
+        using var queue = NewQueue(options);
+        var refused = Append(queue, 0);
+        var running = Sender(queue, options).RunAsync(Cancel);
+        await Assert.ThrowsAsync<BrokerErrorException>(async () => await refused.DeliveredAsync(Cancel));
+        await Append(queue, 1).DeliveredAsync(Cancel);
+        queue.Complete();
+        await running;
+
+        Assert.Equal([(2, 0, 0)], _cluster.Numbers);
+    }
+
+    [Theory]
+    [InlineData(CompressionCodec.None)]
+    [InlineData(CompressionCodec.Gzip)]
+    public async Task A_batch_that_the_broker_finds_too_large_is_split_until_it_fits(CompressionCodec codec)
+    {
+        _cluster.BatchRecordsMax = 3;
+        var options = Options(true) with { BatchBytes = 100_000, Compression = codec };
+        using var queue = NewQueue(options);
+        var records = Enumerable.Range(0, 25).Select(i => Append(queue, i)).ToArray();
+        queue.Complete();
+        await Sender(queue, options).RunAsync(Cancel);
+
+        Assert.Equal(Enumerable.Range(0, 25), _cluster.Stored);
+        for (var i = 0; i < records.Length; i++)
+        {
+            Assert.Equal(i, (await records[i].DeliveredAsync(Cancel)).Offset);
+        }
+
+        Assert.Equal(1, _settled.Count(batch => batch.ReservedBytes > 0));
+    }
+
+    [Fact]
+    public async Task A_single_record_that_is_too_large_fails()
+    {
+        _cluster.BatchRecordsMax = 0;
+        var options = Options(true);
+        using var queue = NewQueue(options);
+        var record = Append(queue, 0);
+        queue.Complete();
+        await Sender(queue, options).RunAsync(Cancel);
+
+        var failure = await Assert.ThrowsAsync<BrokerErrorException>(async () => await record.DeliveredAsync(Cancel));
+        Assert.Equal(ErrorCode.MessageTooLarge, failure.Code);
     }
 
     [Fact]
@@ -142,6 +230,7 @@ public sealed class PartitionSenderTests
     private static ProducerOptions Options(bool idempotent) => new()
     {
         Linger = TimeSpan.Zero,
+        BatchBytes = 1,
         Idempotent = idempotent,
         Acks = idempotent ? Acks.All : Acks.Leader,
     };
@@ -149,7 +238,12 @@ public sealed class PartitionSenderTests
     private static BatchQueue NewQueue(ProducerOptions options) => new("topic", 0, options, TimeProvider.System);
 
     private static PendingRecord Append(BatchQueue queue, int value) => queue.Append(
-        new ProducerRecord { Value = BitConverter.GetBytes(value) }, [], 1_700_000_000_000, 100, out _);
+        new RecordData { Value = BitConverter.GetBytes(value), HasValue = true },
+        1_700_000_000_000,
+        100,
+        null,
+        out _,
+        out _);
 
     private async Task<PendingRecord[]> SendAsync(int count, bool idempotent = true)
     {

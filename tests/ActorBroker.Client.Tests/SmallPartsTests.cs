@@ -1,4 +1,3 @@
-using System.Text;
 using ActorBroker.Client.Consuming;
 using ActorBroker.Client.Networking;
 using ActorBroker.Client.Producing;
@@ -49,35 +48,10 @@ public sealed class SmallPartsTests
     }
 
     [Fact]
-    public void Keyed_records_go_where_Kafkas_default_partitioner_sends_them()
-    {
-        var partitioner = new RecordPartitioner(1000, 0);
-        foreach (var key in new[] { "21", "foobar", "a-little-bit-long-string" })
-        {
-            var bytes = Encoding.ASCII.GetBytes(key);
-            Assert.Equal((Murmur2.Hash(bytes) & int.MaxValue) % 1000, partitioner.ForKey(bytes));
-        }
-
-        // Kafka's own published value: murmur2("foobar") is -790332482.
-        Assert.Equal((-790332482 & int.MaxValue) % 1000, partitioner.ForKey("foobar"u8));
-    }
-
-    [Fact]
-    public void Keyless_records_stay_on_a_partition_until_its_batch_is_full()
-    {
-        var partitioner = new RecordPartitioner(3, 2);
-        Assert.Equal(2, partitioner.Sticky);
-        partitioner.BatchFilled(1);
-        Assert.Equal(2, partitioner.Sticky);
-        partitioner.BatchFilled(2);
-        Assert.Equal(0, partitioner.Sticky);
-    }
-
-    [Fact]
     public async Task A_full_buffer_makes_callers_wait_in_line()
     {
         var cancel = TestContext.Current.CancellationToken;
-        var budget = new ByteBudget(100);
+        var budget = NewBudget(100);
         await budget.ReserveAsync(80, cancel);
         var large = budget.ReserveAsync(60, cancel).AsTask();
         var small = budget.ReserveAsync(10, cancel).AsTask();
@@ -94,7 +68,7 @@ public sealed class SmallPartsTests
     {
         var cancel = TestContext.Current.CancellationToken;
         using var source = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var budget = new ByteBudget(100);
+        var budget = NewBudget(100);
         await budget.ReserveAsync(80, cancel);
         var large = budget.ReserveAsync(60, source.Token).AsTask();
         var small = budget.ReserveAsync(10, cancel).AsTask();
@@ -108,8 +82,22 @@ public sealed class SmallPartsTests
     public async Task A_record_larger_than_the_whole_buffer_is_refused_with_the_setting_to_raise()
     {
         var failure = await Assert.ThrowsAsync<KafkaException>(
-            async () => await new ByteBudget(100).ReserveAsync(101, TestContext.Current.CancellationToken));
+            async () => await NewBudget(100).ReserveAsync(101, TestContext.Current.CancellationToken));
         Assert.Contains(nameof(ProducerOptions.BufferBytes), failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_waits_too_long_for_room_fails_and_holds_nobody_up()
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        var budget = new ByteBudget(100, TimeSpan.FromMilliseconds(1), TimeProvider.System);
+        await budget.ReserveAsync(100, cancel);
+        var failure = await Assert.ThrowsAsync<ClientTimeoutException>(
+            async () => await budget.ReserveAsync(1, cancel));
+
+        Assert.True(failure.IsRetriable);
+        budget.Release(100);
+        Assert.True(budget.TryReserve(100));
     }
 
     [Fact]
@@ -144,4 +132,6 @@ public sealed class SmallPartsTests
         Assert.False(cursor.TryRead(out _));
         Assert.True(cursor.IsComplete);
     }
+
+    private static ByteBudget NewBudget(long capacity) => new(capacity, TimeSpan.FromMinutes(1), TimeProvider.System);
 }

@@ -162,7 +162,8 @@ public sealed class OwnClientTests(ServerFixture server) : IClassFixture<ServerF
     {
         await using var client = NewClient();
         var topic = await CreateAsync(client, 1);
-        await using var producer = client.CreateProducer(new ProducerOptions { Linger = TimeSpan.Zero });
+        await using var producer = client.CreateProducer(
+            new ProducerOptions { Linger = TimeSpan.Zero, MaxRequestBytes = 4_000_000 });
         var large = await producer.SendAsync(topic, new ProducerRecord { Value = new byte[2_000_000] }, Cancel);
         var failure = await Assert.ThrowsAsync<BrokerErrorException>(async () => await large.DeliveredAsync(Cancel));
         Assert.Equal(ErrorCode.MessageTooLarge, failure.Code);

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using ActorBroker.Client.Networking;
 using ActorBroker.Protocol.Messages;
 using ActorBroker.Records;
@@ -14,6 +15,7 @@ internal sealed class ClusterClient(ClientOptions options) : IAsyncDisposable
     private readonly ConnectionPool _connections = new(options);
     private readonly Lock _gate = new();
     private readonly Dictionary<string, TopicMetadata> _topics = [];
+    private readonly Dictionary<(string Topic, bool AutoCreate), Task<IReadOnlyList<TopicMetadata>>> _asking = [];
     private Dictionary<int, BrokerAddress> _brokers = [];
     private int _controllerId = -1;
 
@@ -22,21 +24,20 @@ internal sealed class ClusterClient(ClientOptions options) : IAsyncDisposable
     /// <summary>The topic, from memory where it is fresh; throws where it does not exist.</summary>
     public async ValueTask<TopicMetadata> TopicAsync(string name, bool autoCreate, CancellationToken cancel)
     {
-        lock (_gate)
+        if (TryRecall(name, out var known))
         {
-            if (_topics.TryGetValue(name, out var known)
-                && options.TimeProvider.GetElapsedTime(known.AskedAt) < options.MetadataMaxAge)
-            {
-                return known;
-            }
+            return known;
         }
 
-        var topics = await AskAsync([name], autoCreate, cancel).ConfigureAwait(false);
+        var topics = await AskTogetherAsync(name, autoCreate, cancel).ConfigureAwait(false);
         var topic = topics.FirstOrDefault(topic => topic.Name == name);
         return topic is { Error: ErrorCode.None }
             ? topic
             : throw new BrokerErrorException(topic?.Error ?? ErrorCode.UnknownTopicOrPartition, $"Topic '{name}'");
     }
+
+    /// <summary>True where the topic would be asked for again.</summary>
+    public bool IsOld(string topic) => !TryRecall(topic, out _);
 
     /// <summary>All topics, as they are now.</summary>
     public Task<IReadOnlyList<TopicMetadata>> AllTopicsAsync(CancellationToken cancel) => AskAsync(null, false, cancel);
@@ -120,8 +121,13 @@ internal sealed class ClusterClient(ClientOptions options) : IAsyncDisposable
     }
 
     /// <summary>Repeats what fails in a retriable way, with pauses, until the operation's time is over.</summary>
-    public async Task<T> RetryAsync<T>(Func<CancellationToken, Task<T>> attempt, CancellationToken cancel)
+    /// <param name="attempt">One attempt.</param>
+    /// <param name="cancel">Ends attempts and pauses.</param>
+    /// <param name="patience">The operation's time, where it is not that of the options.</param>
+    public async Task<T> RetryAsync<T>(
+        Func<CancellationToken, Task<T>> attempt, CancellationToken cancel, TimeSpan? patience = null)
     {
+        var limit = patience ?? options.OperationTimeout;
         var startedAt = options.TimeProvider.GetTimestamp();
         for (var failures = 0; ; failures++)
         {
@@ -129,7 +135,8 @@ internal sealed class ClusterClient(ClientOptions options) : IAsyncDisposable
             {
                 return await attempt(cancel).ConfigureAwait(false);
             }
-            catch (KafkaException exception) when (exception.IsRetriable && !IsOver(startedAt))
+            catch (KafkaException exception) when (exception.IsRetriable
+                && options.TimeProvider.GetElapsedTime(startedAt) < limit)
             {
                 await Task.Delay(Backoff.Pause(options, failures), options.TimeProvider, cancel).ConfigureAwait(false);
             }
@@ -138,8 +145,46 @@ internal sealed class ClusterClient(ClientOptions options) : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _connections.DisposeAsync();
 
-    private bool IsOver(long startedAt) =>
-        options.TimeProvider.GetElapsedTime(startedAt) >= options.OperationTimeout;
+    private bool TryRecall(string name, [NotNullWhen(true)] out TopicMetadata? topic)
+    {
+        lock (_gate)
+        {
+            return _topics.TryGetValue(name, out topic)
+                && options.TimeProvider.GetElapsedTime(topic.AskedAt) < options.MetadataMaxAge;
+        }
+    }
+
+    /// <summary>Asks once for all who want to know a topic now: a lost leader makes many ask at a time.</summary>
+    private Task<IReadOnlyList<TopicMetadata>> AskTogetherAsync(
+        string name, bool autoCreate, CancellationToken cancel)
+    {
+        lock (_gate)
+        {
+            if (!_asking.TryGetValue((name, autoCreate), out var asking))
+            {
+                // None of the askers alone may cancel it.
+                asking = Task.Run(() => AskForAllAsync(name, autoCreate), CancellationToken.None);
+                _asking[(name, autoCreate)] = asking;
+            }
+
+            return asking.WaitAsync(cancel);
+        }
+    }
+
+    private async Task<IReadOnlyList<TopicMetadata>> AskForAllAsync(string name, bool autoCreate)
+    {
+        try
+        {
+            return await AskAsync([name], autoCreate, CancellationToken.None).ConfigureAwait(false);
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _asking.Remove((name, autoCreate));
+            }
+        }
+    }
 
     private async Task<BrokerAddress> LeaderAddressAsync(
         string topic, int partition, bool autoCreate, CancellationToken cancel)

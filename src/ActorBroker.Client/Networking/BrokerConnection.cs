@@ -1,3 +1,4 @@
+using ActorBroker.Client.Telemetry;
 using ActorBroker.Protocol;
 using ActorBroker.Protocol.Messages;
 using ActorBroker.Records;
@@ -69,13 +70,26 @@ internal sealed class BrokerConnection : IAsyncDisposable
 
     /// <summary>Sends a request in one version; the answer's byte fields stay valid until it is disposed.</summary>
     /// <remarks>The request takes its place in line before the method first yields.</remarks>
-    public async Task<Answer<TResponse>> ExchangeAsync<TRequest, TResponse>(
+    public Task<Answer<TResponse>> ExchangeAsync<TRequest, TResponse>(
         TRequest request, short version, TimeSpan timeout, CancellationToken cancel)
         where TRequest : IApiRequest<TRequest>
+        where TResponse : IApiResponse<TResponse> =>
+        ExchangeFrameAsync<TResponse>(Encode(request, version), version, timeout, cancel);
+
+    /// <summary>As <see cref="ExchangeAsync"/>, with a frame that the caller began and completed.</summary>
+    public async Task<Answer<TResponse>> ExchangeFrameAsync<TResponse>(
+        RequestFrame request, short version, TimeSpan timeout, CancellationToken cancel)
         where TResponse : IApiResponse<TResponse>
     {
-        var sending = _frames.SendAsync(Encode(request, version), expectsAnswer: true, timeout, cancel);
+        var startedAt = ClientInstruments.MeasuresRequests ? _options.TimeProvider.GetTimestamp() : 0;
+        var sending = _frames.SendAsync(request, expectsAnswer: true, timeout, cancel);
         var frame = (await sending.ConfigureAwait(false))!;
+        if (startedAt != 0)
+        {
+            var elapsed = _options.TimeProvider.GetElapsedTime(startedAt);
+            ClientInstruments.Answered(TResponse.ApiKey.ToString(), Address.Host, Address.Port, elapsed);
+        }
+
         try
         {
             return new Answer<TResponse>(Decode<TResponse>(frame, version), version, frame);
@@ -87,39 +101,43 @@ internal sealed class BrokerConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends a request that the broker does not answer; done once it is sent.</summary>
-    public async Task SendAsync<TRequest>(TRequest request, short version, CancellationToken cancel)
-        where TRequest : IApiRequest<TRequest>
+    /// <summary>Sends a frame that the broker does not answer; done once it is sent.</summary>
+    public async Task SendFrameAsync(RequestFrame request) =>
+        await _frames.SendAsync(request, expectsAnswer: false, _options.RequestTimeout, CancellationToken.None)
+            .ConfigureAwait(false);
+
+    /// <summary>A frame with the request's header, to be completed by its body.</summary>
+    public RequestFrame StartFrame(ApiKey apiKey, short version, bool isFlexible)
     {
-        var sending = _frames.SendAsync(
-            Encode(request, version), expectsAnswer: false, _options.RequestTimeout, cancel);
-        await sending.ConfigureAwait(false);
+        var frame = new RequestFrame();
+        var writer = frame.Writer;
+        writer.WriteInt32(0); // The length, filled in by the connection.
+        writer.WriteInt16((short)apiKey);
+        writer.WriteInt16(version);
+        writer.WriteInt32(0); // The correlation id, filled in by the connection.
+        writer.WriteNullableString(_options.ClientId, compact: false);
+        if (isFlexible)
+        {
+            writer.WriteUnsignedVarint(0);
+        }
+
+        return frame;
     }
 
     public ValueTask DisposeAsync() => _frames.DisposeAsync();
 
-    private KafkaWriter Encode<TRequest>(TRequest request, short version)
+    private RequestFrame Encode<TRequest>(TRequest request, short version)
         where TRequest : IApiRequest<TRequest>
     {
-        var writer = new KafkaWriter();
+        var frame = StartFrame(TRequest.ApiKey, version, version >= TRequest.FirstFlexibleVersion);
         try
         {
-            writer.WriteInt32(0); // The length, filled in by the connection.
-            writer.WriteInt16((short)TRequest.ApiKey);
-            writer.WriteInt16(version);
-            writer.WriteInt32(0); // The correlation id, filled in by the connection.
-            writer.WriteNullableString(_options.ClientId, compact: false);
-            if (version >= TRequest.FirstFlexibleVersion)
-            {
-                writer.WriteUnsignedVarint(0);
-            }
-
-            request.Write(writer, version);
-            return writer;
+            request.Write(frame.Writer, version);
+            return frame;
         }
         catch
         {
-            writer.Dispose();
+            frame.Dispose();
             throw;
         }
     }

@@ -3,7 +3,6 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Threading.Channels;
-using ActorBroker.Protocol;
 
 namespace ActorBroker.Client.Networking;
 
@@ -73,7 +72,7 @@ internal sealed class FrameConnection : IAsyncDisposable
     /// </summary>
     /// <returns>The answer, which the caller disposes; null where none is expected.</returns>
     public async Task<ResponseFrame?> SendAsync(
-        KafkaWriter frame, bool expectsAnswer, TimeSpan timeout, CancellationToken cancel)
+        RequestFrame frame, bool expectsAnswer, TimeSpan timeout, CancellationToken cancel)
     {
         var request = Prepare(frame, expectsAnswer);
         if (!_outgoing.Writer.TryWrite(request))
@@ -104,15 +103,14 @@ internal sealed class FrameConnection : IAsyncDisposable
     {
         Fail(new ConnectionFailedException($"The connection to {Address} was closed by this client."));
         await _loops.ConfigureAwait(false);
-        _socket.Dispose();
         _closing.Dispose();
     }
 
-    private OutgoingRequest Prepare(KafkaWriter frame, bool expectsAnswer)
+    private OutgoingRequest Prepare(RequestFrame frame, bool expectsAnswer)
     {
         var correlationId = Interlocked.Increment(ref _lastCorrelationId);
-        frame.PatchInt32(0, frame.Length - LengthSize);
-        frame.PatchInt32(CorrelationIdAt, correlationId);
+        frame.Writer.PatchInt32(0, frame.Length - LengthSize);
+        frame.Writer.PatchInt32(CorrelationIdAt, correlationId);
         return new OutgoingRequest(frame, correlationId, expectsAnswer);
     }
 
@@ -149,13 +147,13 @@ internal sealed class FrameConnection : IAsyncDisposable
 
                 using (request.Frame)
                 {
-                    await SendAllAsync(request.Frame.WrittenMemory).ConfigureAwait(false);
+                    await SendAllAsync(request.Frame).ConfigureAwait(false);
                 }
 
                 request.Sent();
             }
         }
-        catch (Exception exception) when (exception is SocketException or OperationCanceledException)
+        catch (Exception exception) when (IsLoss(exception))
         {
             Fail(Lost(exception));
         }
@@ -168,12 +166,40 @@ internal sealed class FrameConnection : IAsyncDisposable
         }
     }
 
-    private async Task SendAllAsync(ReadOnlyMemory<byte> bytes)
+    private async Task SendAllAsync(RequestFrame frame)
     {
-        while (!bytes.IsEmpty)
+        if (frame.IsPlain)
         {
-            var sent = await _socket.SendAsync(bytes, SocketFlags.None, _closing.Token).ConfigureAwait(false);
-            bytes = bytes[sent..];
+            var bytes = frame.Writer.WrittenMemory;
+            while (!bytes.IsEmpty)
+            {
+                var sent = await _socket.SendAsync(bytes, SocketFlags.None, _closing.Token).ConfigureAwait(false);
+                bytes = bytes[sent..];
+            }
+
+            return;
+        }
+
+        // One system call takes the pieces from where they lie. It cannot be cancelled: closing the socket ends it.
+        var pieces = frame.Pieces();
+        while (pieces.Count > 0)
+        {
+            Skip(pieces, await _socket.SendAsync(pieces, SocketFlags.None).ConfigureAwait(false));
+        }
+    }
+
+    private static void Skip(List<ArraySegment<byte>> pieces, int sent)
+    {
+        var whole = 0;
+        while (whole < pieces.Count && sent >= pieces[whole].Count)
+        {
+            sent -= pieces[whole++].Count;
+        }
+
+        pieces.RemoveRange(0, whole);
+        if (sent > 0)
+        {
+            pieces[0] = pieces[0][sent..];
         }
     }
 
@@ -198,7 +224,7 @@ internal sealed class FrameConnection : IAsyncDisposable
 
             Fail(new ConnectionFailedException($"{Address} closed the connection."));
         }
-        catch (Exception exception) when (exception is SocketException or OperationCanceledException)
+        catch (Exception exception) when (IsLoss(exception))
         {
             Fail(Lost(exception));
         }
@@ -268,6 +294,9 @@ internal sealed class FrameConnection : IAsyncDisposable
         }
     }
 
+    private static bool IsLoss(Exception exception) =>
+        exception is SocketException or OperationCanceledException or ObjectDisposedException;
+
     private ConnectionFailedException Lost(Exception exception) =>
         new($"The connection to {Address} was lost: {exception.Message}", exception);
 
@@ -292,6 +321,7 @@ internal sealed class FrameConnection : IAsyncDisposable
 
         _outgoing.Writer.TryComplete();
         _closing.Cancel();
+        _socket.Dispose();
         foreach (var request in awaited)
         {
             request.Failed(reason);

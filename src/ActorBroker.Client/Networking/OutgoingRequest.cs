@@ -1,11 +1,9 @@
-using ActorBroker.Protocol;
-
 namespace ActorBroker.Client.Networking;
 
 /// <summary>A request on its way: the frame to send, and where its answer goes.</summary>
 /// <remarks>Exactly one of answer, failure and abandonment wins; a frame that comes too late is given back to the
 /// pool.</remarks>
-internal sealed class OutgoingRequest(KafkaWriter frame, int correlationId, bool expectsAnswer)
+internal sealed class OutgoingRequest(RequestFrame frame, int correlationId, bool expectsAnswer)
 {
     private readonly TaskCompletionSource<ResponseFrame?> _answer =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -14,7 +12,7 @@ internal sealed class OutgoingRequest(KafkaWriter frame, int correlationId, bool
 
     public bool ExpectsAnswer => expectsAnswer;
 
-    public KafkaWriter Frame => frame;
+    public RequestFrame Frame => frame;
 
     /// <summary>The answer; null once a request without an answer has been sent.</summary>
     public Task<ResponseFrame?> Answer => _answer.Task;

@@ -8,14 +8,15 @@ internal sealed class BatchAttempt(ProduceBatch batch)
     /// <summary>The attempt under way; null where the batch is to be sent.</summary>
     public Task<ProduceOutcome>? Outcome { get; private set; }
 
-    /// <summary>True once the batch may be stored somewhere, whatever the client knows of it.</summary>
-    public bool WasSent { get; private set; }
+    /// <summary>True where an attempt ended without the broker's word, so that the batch may be stored.</summary>
+    public bool MayBeStored { get; private set; }
 
-    public void Started(Task<ProduceOutcome> outcome)
+    public void Started(Task<ProduceOutcome> outcome) => Outcome = outcome;
+
+    /// <summary>The attempt has failed; the batch is to be sent again, or given up.</summary>
+    public void Failed(in ProduceOutcome outcome)
     {
-        Outcome = outcome;
-        WasSent = true;
+        MayBeStored |= !outcome.WasRefused;
+        Outcome = null;
     }
-
-    public void Reset() => Outcome = null;
 }

@@ -1,23 +1,31 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
-using ActorBroker.Records;
 
 namespace ActorBroker.Client.Producing;
 
 /// <summary>
-/// Gathers one partition's records into batches. A batch is ready once it is full, once its linger is over, or when
-/// somebody flushes. Thread-safe; batches leave in the order in which they were opened.
+/// Gathers one partition's records into batches. A full batch waits to be taken; one whose linger is over, too, but it
+/// goes on gathering until the sender comes for it, so that batches grow while the broker is busy. Thread-safe; batches
+/// leave in the order in which they were opened.
 /// </summary>
 internal sealed class BatchQueue : IDisposable
 {
+    private const int SmallestCapacity = 1024;
+
     private readonly Lock _gate = new();
-    private readonly Queue<ProduceBatch> _ready = new();
+    private readonly Queue<ProduceBatch> _full = new();
     private readonly ProducerOptions _options;
     private readonly TimeProvider _clock;
     private readonly ITimer _linger;
     private TaskCompletionSource _changed = NewSignal();
     private ProduceBatch? _open;
     private ProduceBatch? _last;
+    private bool _openIsDue;
+    private bool _takenOpen;
     private bool _completed;
+    private int _batchBytesMax;
+    private int _lastSize = SmallestCapacity;
+    private int _backlog;
 
     public BatchQueue(string topic, int partition, ProducerOptions options, TimeProvider clock)
     {
@@ -25,6 +33,7 @@ internal sealed class BatchQueue : IDisposable
         Partition = partition;
         _options = options;
         _clock = clock;
+        _batchBytesMax = options.BatchBytes;
         _linger = clock.CreateTimer(
             static state => ((BatchQueue)state!).LingerIsOver(),
             this,
@@ -35,6 +44,9 @@ internal sealed class BatchQueue : IDisposable
     public string Topic { get; }
 
     public int Partition { get; }
+
+    /// <summary>Batches that wait to be taken: how far the partition is behind.</summary>
+    public int Backlog => Volatile.Read(ref _backlog);
 
     /// <summary>Completes at the next change: a batch became ready, or the queue was completed.</summary>
     /// <remarks>Take it before looking at the queue, else a change in between is missed.</remarks>
@@ -49,42 +61,87 @@ internal sealed class BatchQueue : IDisposable
         }
     }
 
-    /// <summary>Adds a record; true in <paramref name="filled"/> where it filled its batch.</summary>
+    /// <summary>Adds a record.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="timestampMs">Its timestamp.</param>
+    /// <param name="maxBytes">The most bytes that it can take.</param>
+    /// <param name="span">Ends when the record is settled.</param>
+    /// <param name="opened">A new batch begins with it.</param>
+    /// <param name="closed">A batch was closed: the one before it, or its own.</param>
     public PendingRecord Append(
-        in ProducerRecord record,
-        ReadOnlySpan<RecordHeader> headers,
-        long timestampMs,
-        long recordBytes,
-        out bool filled)
+        in RecordData record, long timestampMs, int maxBytes, Activity? span, out bool opened, out bool closed)
     {
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_completed, typeof(Producer));
-            filled = false;
-            if (_open is not null && _open.SizeInBytes + recordBytes > _options.BatchBytes)
+            closed = _takenOpen;
+            _takenOpen = false;
+            if (_open is not null && _open.SizeInBytes + maxBytes > _batchBytesMax)
             {
                 CloseBatch();
-                filled = true;
+                Signal();
+                closed = true;
             }
 
+            opened = _open is null;
             var batch = _open ?? OpenBatch();
             var index = batch.Count;
-            batch.Append(record, headers, timestampMs, recordBytes);
-            if (batch.SizeInBytes >= _options.BatchBytes || _options.Linger <= TimeSpan.Zero)
+            batch.Append(record, timestampMs, maxBytes);
+            if (span is not null)
+            {
+                batch.Trace(span);
+            }
+
+            if (batch.SizeInBytes >= _batchBytesMax)
             {
                 CloseBatch();
-                filled = true;
+                Signal();
+                closed = true;
+            }
+            else if (opened && _options.Linger <= TimeSpan.Zero)
+            {
+                _openIsDue = true;
+                Signal();
             }
 
             return new PendingRecord(batch, index);
         }
     }
 
+    /// <summary>The next batch that is full or due.</summary>
     public bool TryTake([NotNullWhen(true)] out ProduceBatch? batch)
     {
         lock (_gate)
         {
-            return _ready.TryDequeue(out batch);
+            if (_full.Count == 0 && _openIsDue)
+            {
+                CloseBatch();
+                _takenOpen = true;
+            }
+
+            var taken = _full.TryDequeue(out batch);
+            _backlog = _full.Count;
+            return taken;
+        }
+    }
+
+    /// <summary>The next batch, where it is ready and older than <paramref name="age"/>.</summary>
+    public bool TryTakeOlderThan(TimeSpan age, [NotNullWhen(true)] out ProduceBatch? batch)
+    {
+        lock (_gate)
+        {
+            var next = _full.TryPeek(out var first) ? first : _open;
+            batch = null;
+            return next is not null && _clock.GetElapsedTime(next.OpenedAt) >= age && TryTake(out batch);
+        }
+    }
+
+    /// <summary>Lets no later batch grow beyond this: the broker refused a larger one.</summary>
+    public void LimitBatches(int bytes)
+    {
+        lock (_gate)
+        {
+            _batchBytesMax = Math.Min(_batchBytesMax, Math.Max(bytes, SmallestCapacity));
         }
     }
 
@@ -93,7 +150,12 @@ internal sealed class BatchQueue : IDisposable
     {
         lock (_gate)
         {
-            CloseBatch();
+            if (_open is not null)
+            {
+                _openIsDue = true;
+                Signal();
+            }
+
             return _last;
         }
     }
@@ -116,7 +178,7 @@ internal sealed class BatchQueue : IDisposable
         {
             lock (_gate)
             {
-                return _completed && _ready.Count == 0;
+                return _completed && _full.Count == 0;
             }
         }
     }
@@ -127,8 +189,15 @@ internal sealed class BatchQueue : IDisposable
 
     private ProduceBatch OpenBatch()
     {
-        _open = _last = new ProduceBatch(Topic, Partition, _clock.GetTimestamp());
-        _linger.Change(_options.Linger, Timeout.InfiniteTimeSpan);
+        // As large as the one before became: a busy partition's buffers need not grow, a quiet one's stay small.
+        var capacity = Math.Min(_lastSize + (_lastSize / 8), _batchBytesMax);
+        _open = _last = new ProduceBatch(Topic, Partition, _clock.GetTimestamp(), capacity);
+        _openIsDue = false;
+        if (_options.Linger > TimeSpan.Zero)
+        {
+            _linger.Change(_options.Linger, Timeout.InfiniteTimeSpan);
+        }
+
         return _open;
     }
 
@@ -139,9 +208,11 @@ internal sealed class BatchQueue : IDisposable
             return;
         }
 
-        _ready.Enqueue(_open);
+        _lastSize = Math.Max(_open.SizeInBytes, SmallestCapacity);
+        _full.Enqueue(_open);
+        _backlog = _full.Count;
         _open = null;
-        Signal();
+        _openIsDue = false;
     }
 
     private void LingerIsOver()
@@ -162,7 +233,8 @@ internal sealed class BatchQueue : IDisposable
                 return;
             }
 
-            CloseBatch();
+            _openIsDue = true;
+            Signal();
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ActorBroker.Client.Cluster;
 using ActorBroker.Client.Networking;
 using ActorBroker.Protocol.Messages;
@@ -5,86 +6,49 @@ using ActorBroker.Records;
 
 namespace ActorBroker.Client.Producing;
 
-/// <summary>The real cluster behind <see cref="IProduceTarget"/>.</summary>
+/// <summary>The real cluster behind <see cref="IProduceTarget"/>: one line for each connection to a broker.</summary>
 internal sealed class ClusterProduceTarget(ClusterClient cluster, ProducerOptions options) : IProduceTarget
 {
-    public async Task<IProduceRoute> FindLeaderAsync(string topic, int partition, CancellationToken cancel) =>
-        new Route(
-            await cluster.LeaderAsync(topic, partition, autoCreate: true, cancel).ConfigureAwait(false),
-            cluster.Options,
-            options);
+    private readonly ConditionalWeakTable<BrokerConnection, ProduceLine> _lines = [];
+    private readonly Lock _gate = new();
+    private Task<ProducerIdentity>? _identity;
+
+    public async Task<IProduceRoute> FindLeaderAsync(string topic, int partition, CancellationToken cancel)
+    {
+        var connection = await cluster.LeaderAsync(topic, partition, autoCreate: true, cancel).ConfigureAwait(false);
+        return _lines.GetValue(connection, each => new ProduceLine(each, cluster.Options, options));
+    }
 
     public void ForgetLeader(string topic) => cluster.Forget(topic);
 
-    public async Task<ProducerIdentity> NewIdentityAsync(CancellationToken cancel)
+    public Task<ProducerIdentity> IdentityAsync(long? wornOut, CancellationToken cancel)
     {
-        var connection = await cluster.AnyAsync(cancel).ConfigureAwait(false);
+        Task<ProducerIdentity> identity;
+        lock (_gate)
+        {
+            // The partitions share the asking, so none of them alone may cancel it.
+            if (_identity is null or { IsCompleted: true, IsCompletedSuccessfully: false }
+                || (_identity.IsCompletedSuccessfully && _identity.Result.Id == wornOut))
+            {
+                _identity = AskIdentityAsync();
+            }
+
+            identity = _identity;
+        }
+
+        return identity.WaitAsync(cancel);
+    }
+
+    private async Task<ProducerIdentity> AskIdentityAsync()
+    {
+        var connection = await cluster.AnyAsync(CancellationToken.None).ConfigureAwait(false);
+
         // Null, not the message's default of an empty text: idempotent only, without transactions.
         var request = new InitProducerIdRequest { TransactionalId = null, TransactionTimeoutMs = int.MaxValue };
-        var response = await connection.CallAsync<InitProducerIdRequest, InitProducerIdResponse>(request, cancel)
-            .ConfigureAwait(false);
+        var response = await connection.CallAsync<InitProducerIdRequest, InitProducerIdResponse>(
+            request, CancellationToken.None).ConfigureAwait(false);
         return response.ErrorCode == ErrorCode.None
             ? new ProducerIdentity(response.ProducerId, response.ProducerEpoch)
             : throw new BrokerErrorException(response.ErrorCode, "InitProducerId");
-    }
-
-    private sealed class Route(BrokerConnection connection, ClientOptions clientOptions, ProducerOptions options)
-        : IProduceRoute
-    {
-        public bool IsOpen => connection.IsOpen;
-
-        public async Task<ProduceOutcome> SendAsync(
-            string topic, int partition, ReadOnlyMemory<byte> batch, CancellationToken cancel)
-        {
-            try
-            {
-                return await ProduceAsync(topic, partition, batch, cancel).ConfigureAwait(false);
-            }
-            catch (KafkaException exception)
-            {
-                return ProduceOutcome.Failed(exception);
-            }
-        }
-
-        private async Task<ProduceOutcome> ProduceAsync(
-            string topic, int partition, ReadOnlyMemory<byte> batch, CancellationToken cancel)
-        {
-            var version = connection.ChooseVersion<ProduceRequest>();
-            var request = new ProduceRequest
-            {
-                Acks = (short)options.Acks,
-                TimeoutMs = (int)clientOptions.RequestTimeout.TotalMilliseconds,
-                TopicData = [new() { Name = topic, PartitionData = [new() { Index = partition, Records = batch }] }],
-            };
-            if (options.Acks == Acks.None)
-            {
-                await connection.SendAsync(request, version, cancel).ConfigureAwait(false);
-                return ProduceOutcome.Stored(-1);
-            }
-
-            using var answer = await connection.ExchangeAsync<ProduceRequest, ProduceResponse>(
-                request, version, clientOptions.RequestTimeout, cancel).ConfigureAwait(false);
-            return Judge(answer.Response, topic, partition);
-        }
-
-        private ProduceOutcome Judge(ProduceResponse response, string topic, int partition)
-        {
-            foreach (var answered in response.Responses)
-            {
-                foreach (var result in answered.PartitionResponses)
-                {
-                    if (answered.Name == topic && result.Index == partition)
-                    {
-                        return result.ErrorCode == ErrorCode.None
-                            ? ProduceOutcome.Stored(result.BaseOffset)
-                            : ProduceOutcome.Failed(new BrokerErrorException(
-                                result.ErrorCode, $"Producing to {topic}-{partition}", result.ErrorMessage));
-                    }
-                }
-            }
-
-            return ProduceOutcome.Failed(new ProtocolViolationException(
-                $"{connection.Address} answered a produce without saying what became of {topic}-{partition}."));
-        }
     }
 }

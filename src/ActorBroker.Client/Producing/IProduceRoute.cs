@@ -7,7 +7,12 @@ internal interface IProduceRoute
     bool IsOpen { get; }
 
     /// <summary>
-    /// Sends one batch. It takes its place in line before the method first yields, and answers with a failure by value.
+    /// Sends one batch. It takes its place in line before the method returns, and answers with a failure by value.
     /// </summary>
-    Task<ProduceOutcome> SendAsync(string topic, int partition, ReadOnlyMemory<byte> batch, CancellationToken cancel);
+    /// <param name="batch">The batch, of which the route takes a lease of its own.</param>
+    /// <param name="header">The batch's header for this attempt.</param>
+    /// <param name="records">The batch's records.</param>
+    /// <param name="cancel">What has not left when this comes is not sent.</param>
+    Task<ProduceOutcome> SendAsync(
+        ProduceBatch batch, byte[] header, ReadOnlyMemory<byte> records, CancellationToken cancel);
 }

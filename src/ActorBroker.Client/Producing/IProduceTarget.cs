@@ -9,6 +9,8 @@ internal interface IProduceTarget
     /// <summary>The leader is not, or no longer, where it was thought to be.</summary>
     void ForgetLeader(string topic);
 
-    /// <summary>An identity that no other partition's older batches use.</summary>
-    Task<ProducerIdentity> NewIdentityAsync(CancellationToken cancel);
+    /// <summary>The producer's identity, which all its partitions share.</summary>
+    /// <param name="wornOut">An id whose epochs a partition has used up: it gets another one.</param>
+    /// <param name="cancel">Ends the waiting.</param>
+    Task<ProducerIdentity> IdentityAsync(long? wornOut, CancellationToken cancel);
 }

@@ -1,3 +1,4 @@
+using ActorBroker.Client.Telemetry;
 using ActorBroker.Records;
 
 namespace ActorBroker.Client.Producing;
@@ -9,8 +10,8 @@ namespace ActorBroker.Client.Producing;
 /// <remarks>
 /// <para>Oldest stored: it is complete, the window moves on. Oldest failed: the rest of the window is awaited, and what
 /// was not stored is sent again after a pause, in order, with the same sequence numbers. A final failure fails the
-/// oldest and all that had been sent behind it: some of those may be stored and some not, and numbering them anew could
-/// store one twice. The batches after them start at sequence 0 of a new producer identity.</para>
+/// oldest, and those behind it of which nobody knows whether they are stored; the others are numbered anew from 0 in
+/// the producer's next epoch, which also shuts out what may still be on its way in the old one (KIP-360).</para>
 /// <para>One loop owns everything here; only the <see cref="BatchQueue"/> is shared.</para>
 /// </remarks>
 /// <param name="queue">The partition's batches.</param>
@@ -18,7 +19,7 @@ namespace ActorBroker.Client.Producing;
 /// <param name="options">The producer's options.</param>
 /// <param name="clientOptions">The client's options.</param>
 /// <param name="settled">Told once of each batch that was delivered (null) or has failed for good.</param>
-internal sealed class PartitionSender(
+internal sealed partial class PartitionSender(
     BatchQueue queue,
     IProduceTarget target,
     ProducerOptions options,
@@ -30,6 +31,7 @@ internal sealed class PartitionSender(
     private readonly List<BatchAttempt> _window = [];
     private IProduceRoute? _route;
     private ProducerIdentity? _identity;
+    private long? _wornOutId;
     private int _nextSequence;
     private int _failuresInRow;
 
@@ -80,7 +82,7 @@ internal sealed class PartitionSender(
 
         if (failure is not null)
         {
-            await RetryOrFailAsync(failure, cancel).ConfigureAwait(false);
+            await RecoverAsync(failure, cancel).ConfigureAwait(false);
         }
     }
 
@@ -111,12 +113,12 @@ internal sealed class PartitionSender(
             return null;
         }
 
-        foreach (var attempt in _window)
+        // A split batch can make the window longer than what may be under way.
+        foreach (var attempt in _window.Take(_windowMax))
         {
             if (attempt.Outcome is null)
             {
-                var bytes = Encode(attempt.Batch);
-                attempt.Started(_route!.SendAsync(queue.Topic, queue.Partition, bytes, cancel));
+                attempt.Started(Send(attempt.Batch, cancel));
             }
         }
 
@@ -135,7 +137,7 @@ internal sealed class PartitionSender(
 
             if (options.Idempotent && _identity is null)
             {
-                _identity = await target.NewIdentityAsync(cancel).ConfigureAwait(false);
+                _identity = await target.IdentityAsync(_wornOutId, cancel).ConfigureAwait(false);
                 _nextSequence = 0;
             }
 
@@ -147,26 +149,17 @@ internal sealed class PartitionSender(
         }
     }
 
-    private ReadOnlyMemory<byte> Encode(ProduceBatch batch)
+    private Task<ProduceOutcome> Send(ProduceBatch batch, CancellationToken cancel)
     {
-        if (_identity is not { } identity)
-        {
-            return batch.Encode(new RecordBatchOptions { Codec = options.Compression });
-        }
-
-        if (batch.BaseSequence < 0)
+        if (_identity is not null && batch.BaseSequence < 0)
         {
             batch.BaseSequence = _nextSequence;
             _nextSequence = RecordBatchHeader.IncrementSequence(_nextSequence, batch.Count);
         }
 
-        return batch.Encode(new RecordBatchOptions
-        {
-            Codec = options.Compression,
-            ProducerId = identity.Id,
-            ProducerEpoch = identity.Epoch,
-            BaseSequence = batch.BaseSequence,
-        });
+        var sealedBatch = batch.Seal(options.Compression);
+        var header = sealedBatch.WriteHeader(_identity, batch.BaseSequence);
+        return _route!.SendAsync(batch, header, sealedBatch.Records, cancel);
     }
 
     /// <summary>Completes the stored batches at the front; a failure means that the window is drained.</summary>
@@ -203,49 +196,23 @@ internal sealed class PartitionSender(
                 continue;
             }
 
-            attempt.Reset();
+            if (attempt.Outcome is not null)
+            {
+                attempt.Failed(outcome);
+            }
+
             i++;
         }
-    }
-
-    private async Task RetryOrFailAsync(KafkaException failure, CancellationToken cancel)
-    {
-        var age = clientOptions.TimeProvider.GetElapsedTime(_window[0].Batch.OpenedAt);
-        if (!failure.IsRetriable || age >= options.DeliveryTimeout)
-        {
-            FailSent(failure, age);
-            return;
-        }
-
-        _route = null;
-        target.ForgetLeader(queue.Topic);
-        var pause = Backoff.Pause(clientOptions, _failuresInRow++);
-        await Task.Delay(pause, clientOptions.TimeProvider, cancel).ConfigureAwait(false);
-    }
-
-    private void FailSent(KafkaException failure, TimeSpan age)
-    {
-        var reason = failure.IsRetriable
-            ? new ClientTimeoutException($"The record was not acknowledged within {age}: {failure.Message}", failure)
-            : failure;
-        var first = _window[0];
-        foreach (var attempt in _window)
-        {
-            if (attempt == first || attempt.WasSent)
-            {
-                Settle(attempt.Batch, -1, reason);
-            }
-        }
-
-        _window.RemoveAll(attempt => attempt == first || attempt.WasSent);
-        _failuresInRow = 0;
-        _identity = null;
     }
 
     private void FailAll(KafkaException reason)
     {
         queue.Complete();
-        TakeAll();
+        while (queue.TryTake(out var batch))
+        {
+            _window.Add(new BatchAttempt(batch));
+        }
+
         foreach (var attempt in _window)
         {
             Settle(attempt.Batch, -1, reason);
@@ -254,16 +221,11 @@ internal sealed class PartitionSender(
         _window.Clear();
     }
 
-    private void TakeAll()
-    {
-        while (queue.TryTake(out var batch))
-        {
-            _window.Add(new BatchAttempt(batch));
-        }
-    }
-
     private void Settle(ProduceBatch batch, long baseOffset, KafkaException? failure)
     {
+        var elapsed = clientOptions.TimeProvider.GetElapsedTime(batch.OpenedAt);
+        ClientInstruments.Sent(queue.Topic, queue.Partition, batch.Count, elapsed, failure);
+
         // Told first: whoever waits for the batch and then asks for failures must find this one.
         settled(batch, failure);
         if (failure is null)

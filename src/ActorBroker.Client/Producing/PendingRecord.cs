@@ -3,6 +3,7 @@ using ActorBroker.Client.Producing;
 namespace ActorBroker.Client;
 
 /// <summary>A record that the producer has taken; ask it when and where the record was stored.</summary>
+/// <remarks>It costs nothing where nobody asks.</remarks>
 public readonly struct PendingRecord : IEquatable<PendingRecord>
 {
     private readonly ProduceBatch _batch;
@@ -14,19 +15,26 @@ public readonly struct PendingRecord : IEquatable<PendingRecord>
         _index = index;
     }
 
+    /// <summary>The record's topic.</summary>
+    public string Topic => _batch.Topic;
+
     /// <summary>The record's partition.</summary>
     public int Partition => _batch.Partition;
+
+    /// <summary>True once the record is stored, or has failed for good.</summary>
+    public bool IsSettled => _batch.Delivered.IsCompleted;
 
     /// <summary>True once the record has failed for good: <see cref="DeliveredAsync"/> says why.</summary>
     public bool HasFailed => _batch.Delivered.IsFaulted;
 
     /// <summary>Waits until the record is acknowledged; throws where it has failed for good.</summary>
+    /// <exception cref="KafkaException">Why it failed.</exception>
     public async ValueTask<RecordMetadata> DeliveredAsync(CancellationToken cancel = default)
     {
         var batch = _batch;
         var index = _index;
-        var baseOffset = await batch.Delivered.WaitAsync(cancel).ConfigureAwait(false);
-        return new RecordMetadata(batch.Topic, batch.Partition, baseOffset < 0 ? -1 : baseOffset + index);
+        await batch.Delivered.WaitAsync(cancel).ConfigureAwait(false);
+        return new RecordMetadata(batch.Topic, batch.Partition, batch.OffsetOf(index));
     }
 
     /// <inheritdoc/>

@@ -12,6 +12,13 @@ internal readonly record struct ProduceOutcome(long BaseOffset, KafkaException? 
     /// <summary>The broker's code, where it was the broker that refused.</summary>
     public ErrorCode Code => (Failure as BrokerErrorException)?.Code ?? ErrorCode.None;
 
+    /// <summary>
+    /// True where the broker said that it has not stored the batch: after the other answers the leader may have it.
+    /// </summary>
+    public bool WasRefused => Failure is BrokerErrorException
+        && Code is not (ErrorCode.RequestTimedOut or ErrorCode.NotEnoughReplicasAfterAppend
+            or ErrorCode.UnknownServerError or ErrorCode.KafkaStorageError);
+
     public static ProduceOutcome Stored(long baseOffset) => new(baseOffset, null);
 
     public static ProduceOutcome Failed(KafkaException failure) => new(-1, failure);

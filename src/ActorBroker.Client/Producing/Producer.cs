@@ -1,60 +1,51 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using ActorBroker.Client.Cluster;
 using ActorBroker.Client.Producing;
-using ActorBroker.Records;
+using ActorBroker.Client.Telemetry;
 
 namespace ActorBroker.Client;
 
 /// <summary>
 /// Sends records in batches. <see cref="SendAsync"/> only waits for room in the buffer; what became of a record is told
 /// by the <see cref="PendingRecord"/> it returns, or for all of them by <see cref="FlushAsync"/>. Thread-safe; the
-/// records
-/// that one caller sends to one partition keep their order, through every retry.
+/// records that one caller sends to one partition keep their order, through every retry.
 /// </summary>
+/// <remarks><see cref="Producer{TKey,TValue}"/> puts serializers before it.</remarks>
 public sealed class Producer : IAsyncDisposable
 {
     private readonly ClusterClient _cluster;
     private readonly ProducerOptions _options;
+    private readonly TimeProvider _clock;
     private readonly ByteBudget _buffer;
     private readonly ClusterProduceTarget _target;
-    private readonly ConcurrentDictionary<string, RecordPartitioner> _partitioners = new();
-    private readonly ConcurrentDictionary<(string, int), Lazy<PartitionLane>> _lanes = new();
+    private readonly ConcurrentDictionary<string, TopicLanes> _topics = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _closing = new();
+    private readonly CancellationToken _aborted;
+    private TopicLanes? _newest;
     private KafkaException? _firstFailure;
     private int _disposed;
 
     internal Producer(ClusterClient cluster, ProducerOptions options)
     {
-        Validate(options);
+        options.Validate();
         _cluster = cluster;
         _options = options;
-        _buffer = new ByteBudget(options.BufferBytes);
+        _clock = cluster.Options.TimeProvider;
+        _buffer = new ByteBudget(options.BufferBytes, options.MaxBlock, _clock);
         _target = new ClusterProduceTarget(cluster, options);
+        _aborted = _closing.Token;
+        ClientInstruments.Watch(_buffer);
     }
 
     /// <summary>Takes a record; waits only while the buffer is full, or the topic is not known yet.</summary>
-    public async ValueTask<PendingRecord> SendAsync(
-        string topic, ProducerRecord record, CancellationToken cancel = default)
+    /// <exception cref="KafkaException">The record is too large, or there was no room in time.</exception>
+    public ValueTask<PendingRecord> SendAsync(string topic, ProducerRecord record, CancellationToken cancel = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(topic);
-        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
-        if (!_partitioners.TryGetValue(topic, out var partitioner))
-        {
-            partitioner = await LearnAsync(topic, cancel).ConfigureAwait(false);
-        }
-
-        var headers = record.Headers is null ? [] : record.Headers as RecordHeader[] ?? [.. record.Headers];
-        var bytes = RecordBatchBuilder.MaxRecordSize(record.Key?.Length ?? 0, record.Value?.Length ?? 0, headers);
-        await _buffer.ReserveAsync(bytes, cancel).ConfigureAwait(false);
-        try
-        {
-            return Append(topic, record, headers, bytes, partitioner);
-        }
-        catch
-        {
-            _buffer.Release(bytes);
-            throw;
-        }
+        return TrySend(topic, RecordData.Of(record), out var pending)
+            ? ValueTask.FromResult(pending)
+            : SendSlowlyAsync(topic, record, cancel);
     }
 
     /// <summary>Waits until all records taken so far are delivered or have failed.</summary>
@@ -62,9 +53,9 @@ public sealed class Producer : IAsyncDisposable
     public async Task FlushAsync(CancellationToken cancel = default)
     {
         var last = new List<Task>();
-        foreach (var lane in _lanes.Values)
+        foreach (var lane in _topics.Values.SelectMany(topic => topic.Lanes()))
         {
-            if (lane.Value.Queue.Flush() is { } batch)
+            if (lane.Queue.Flush() is { } batch)
             {
                 last.Add(batch.Delivered);
             }
@@ -88,17 +79,11 @@ public sealed class Producer : IAsyncDisposable
             return;
         }
 
-        foreach (var lane in _lanes.Values)
-        {
-            lane.Value.Queue.Complete();
-        }
-
-        await Task.WhenAll(_lanes.Values.Select(lane => lane.Value.Running)).ConfigureAwait(false);
-        foreach (var lane in _lanes.Values)
-        {
-            lane.Value.Queue.Dispose();
-        }
-
+        var lanes = _topics.Values.SelectMany(topic => topic.Lanes(complete: true)).ToList();
+        lanes.ForEach(lane => lane.Queue.Complete());
+        await Task.WhenAll(lanes.Select(lane => lane.Running)).ConfigureAwait(false);
+        lanes.ForEach(lane => lane.Queue.Dispose());
+        ClientInstruments.Unwatch(_buffer);
         _closing.Dispose();
     }
 
@@ -113,62 +98,157 @@ public sealed class Producer : IAsyncDisposable
         return DisposeAsync();
     }
 
-    private static void Validate(ProducerOptions options)
+    /// <summary>Takes a record at once, where its topic is known and the buffer has room.</summary>
+    internal bool TrySend(string topic, in RecordData record, out PendingRecord pending)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchBytes, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.BufferBytes, options.BatchBytes);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.InFlightPerPartition, 1);
-
-        // A broker remembers the last five batches of a producer: a sixth one under way could not be recognised.
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.InFlightPerPartition, 5);
-        if (options.Idempotent && options.Acks != Acks.All)
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+        pending = default;
+        var lanes = Volatile.Read(ref _newest);
+        if (lanes is null || !ReferenceEquals(lanes.Topic, topic))
         {
-            throw new ArgumentException("An idempotent producer needs Acks.All: set Idempotent to false.");
+            if (!_topics.TryGetValue(topic, out lanes))
+            {
+                return false;
+            }
+
+            Volatile.Write(ref _newest, lanes);
+        }
+
+        var bytes = record.MaxSize;
+        RequireSendable(bytes);
+        if (record.Partition >= lanes.Partitioner.PartitionCount || !_buffer.TryReserve(bytes))
+        {
+            return false;
+        }
+
+        pending = Append(lanes, record, (int)bytes);
+        return true;
+    }
+
+    /// <summary>Takes a record after waiting for its topic, for news of its partitions, or for room.</summary>
+    internal async ValueTask<PendingRecord> SendSlowlyAsync(
+        string topic, ProducerRecord record, CancellationToken cancel)
+    {
+        var bytes = RecordData.Of(record).MaxSize;
+        RequireSendable(bytes);
+        if (!_topics.TryGetValue(topic, out var lanes))
+        {
+            var count = await CountPartitionsAsync(topic, cancel).ConfigureAwait(false);
+            lanes = _topics.GetOrAdd(topic, name => new TopicLanes(name, count, _options.Partitioner, OpenLane));
+        }
+
+        if (record.Partition >= lanes.Partitioner.PartitionCount)
+        {
+            // The topic may have grown since it was last asked for.
+            _cluster.Forget(topic);
+            lanes.SetPartitionCount(await CountPartitionsAsync(topic, cancel).ConfigureAwait(false));
+        }
+
+        await _buffer.ReserveAsync(bytes, cancel).ConfigureAwait(false);
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+        return Append(lanes, RecordData.Of(record), (int)bytes);
+    }
+
+    private void RequireSendable(long bytes)
+    {
+        if (bytes > _options.MaxRequestBytes)
+        {
+            throw new BrokerErrorException(
+                Records.ErrorCode.MessageTooLarge,
+                $"A record takes up to {bytes} bytes, and MaxRequestBytes allows {_options.MaxRequestBytes}");
         }
     }
 
-    private async Task<RecordPartitioner> LearnAsync(string topic, CancellationToken cancel)
+    private Task<int> CountPartitionsAsync(string topic, CancellationToken cancel) => _cluster.RetryAsync(
+        async token =>
+        {
+            var metadata = await _cluster.TopicAsync(topic, autoCreate: true, token).ConfigureAwait(false);
+            return metadata.Partitions.Count;
+        },
+        cancel,
+        _options.MaxBlock);
+
+    /// <summary>Puts a record, for which room is reserved, into its batch.</summary>
+    private PendingRecord Append(TopicLanes lanes, in RecordData record, int bytes)
     {
-        var metadata = await _cluster.RetryAsync(
-            async token => await _cluster.TopicAsync(topic, autoCreate: true, token).ConfigureAwait(false), cancel)
-            .ConfigureAwait(false);
-        return _partitioners.GetOrAdd(topic, new RecordPartitioner(metadata.Partitions.Count, firstSticky: 0));
+        try
+        {
+            var timestampMs = record.TimestampMs ?? _clock.GetUtcNow().ToUnixTimeMilliseconds();
+            if (RecordTracing.IsListening)
+            {
+                return AppendTraced(lanes, record, timestampMs, bytes);
+            }
+
+            var pending = lanes.Append(record, timestampMs, bytes, null, out var opened);
+            if (opened)
+            {
+                RefreshWhenOld(lanes);
+            }
+
+            return pending;
+        }
+        catch
+        {
+            _buffer.Release(bytes);
+            throw;
+        }
     }
 
-    private PendingRecord Append(
-        string topic,
-        in ProducerRecord record,
-        ReadOnlySpan<RecordHeader> headers,
-        long bytes,
-        RecordPartitioner partitioner)
+    private PendingRecord AppendTraced(TopicLanes lanes, in RecordData record, long timestampMs, int bytes)
     {
-        var partition = record.Partition
-            ?? (record.Key is { } key ? partitioner.ForKey(key.Span) : partitioner.Sticky);
-        if (partition < 0 || partition >= partitioner.PartitionCount)
+        var caller = Activity.Current;
+        var span = RecordTracing.StartSend(lanes.Topic, _cluster.Options.ClientId);
+        if (span is null)
         {
-            throw new KafkaException(
-                $"Topic '{topic}' has no partition {partition}: it has {partitioner.PartitionCount}, counted from 0.");
+            return lanes.Append(record, timestampMs, bytes, null, out _);
         }
 
-        var timestampMs = record.TimestampMs ?? _cluster.Options.TimeProvider.GetUtcNow().ToUnixTimeMilliseconds();
-        var lane = _lanes.GetOrAdd((topic, partition), static (key, producer) => producer.NewLane(key), this).Value;
-        var pending = lane.Queue.Append(record, headers, timestampMs, bytes, out var filled);
-        if (filled)
+        // The span lives on until the record is settled; the caller's next work is not part of it.
+        Activity.Current = caller;
+        var traced = record.WithHeaders(RecordTracing.Inject(span, record.Headers));
+        var more = (int)traced.MaxSize - bytes;
+        _buffer.Overdraw(more);
+        try
         {
-            partitioner.BatchFilled(partition);
+            return lanes.Append(traced, timestampMs, bytes + more, span, out _);
         }
-
-        return pending;
+        catch (Exception exception)
+        {
+            _buffer.Release(more);
+            RecordTracing.EndSend(span, -1, -1, exception);
+            throw;
+        }
     }
 
-    // Two senders of one partition would break its order, hence Lazy: a lane that loses the race never starts.
-    private Lazy<PartitionLane> NewLane((string Topic, int Partition) key) => new(() =>
+    private PartitionLane OpenLane(string topic, int partition)
     {
-        var queue = new BatchQueue(key.Topic, key.Partition, _options, _cluster.Options.TimeProvider);
+        var queue = new BatchQueue(topic, partition, _options, _clock);
         var sender = new PartitionSender(queue, _target, _options, _cluster.Options, Settled);
-        var cancel = _closing.Token;
-        return new PartitionLane(queue, Task.Run(() => sender.RunAsync(cancel), CancellationToken.None));
-    });
+        return new PartitionLane(queue, Task.Run(() => sender.RunAsync(_aborted), CancellationToken.None));
+    }
+
+    private void RefreshWhenOld(TopicLanes lanes)
+    {
+        if (_cluster.IsOld(lanes.Topic))
+        {
+            _ = RefreshAsync(lanes);
+        }
+    }
+
+    /// <summary>Looks whether the topic has grown; where the asking fails, the senders will find out why.</summary>
+    private async Task RefreshAsync(TopicLanes lanes)
+    {
+        try
+        {
+            var topic = await _cluster.TopicAsync(lanes.Topic, autoCreate: false, _aborted).ConfigureAwait(false);
+            lanes.SetPartitionCount(topic.Partitions.Count);
+        }
+        catch (Exception exception) when (exception is KafkaException or OperationCanceledException
+            or ObjectDisposedException)
+        {
+            return;
+        }
+    }
 
     private void Settled(ProduceBatch batch, KafkaException? failure)
     {
@@ -179,6 +259,4 @@ public sealed class Producer : IAsyncDisposable
 
         _buffer.Release(batch.ReservedBytes);
     }
-
-    private sealed record PartitionLane(BatchQueue Queue, Task Running);
 }

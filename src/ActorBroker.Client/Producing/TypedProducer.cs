@@ -1,3 +1,4 @@
+using ActorBroker.Client.Producing;
 using ActorBroker.Records;
 
 namespace ActorBroker.Client;
@@ -32,15 +33,31 @@ public sealed class Producer<TKey, TValue> : IProducer<TKey, TValue>
     public ValueTask<PendingRecord> SendAsync(
         string topic, Message<TKey, TValue> message, CancellationToken cancel = default)
     {
-        var record = new ProducerRecord
+        ArgumentException.ThrowIfNullOrEmpty(topic);
+        var scratch = SerializerScratch.Rent();
+        try
         {
-            Key = ToBytes(_keys, message.Key, new SerializationContext(topic, RecordPart.Key)),
-            Value = ToBytes(_values, message.Value, new SerializationContext(topic, RecordPart.Value)),
-            Headers = message.Headers,
-            TimestampMs = message.Timestamp?.ToUnixTimeMilliseconds(),
-            Partition = message.Partition,
-        };
-        return _bytes.SendAsync(topic, record, cancel);
+            var hasKey = _keys.Serialize(message.Key, scratch, new SerializationContext(topic, RecordPart.Key));
+            var keyBytes = scratch.WrittenCount;
+            var hasValue = _values.Serialize(message.Value, scratch, new SerializationContext(topic, RecordPart.Value));
+            var record = new RecordData
+            {
+                Key = scratch.WrittenSpan[..keyBytes],
+                HasKey = hasKey,
+                Value = scratch.WrittenSpan[keyBytes..],
+                HasValue = hasValue,
+                Headers = message.Headers is null ? [] : message.Headers as RecordHeader[] ?? [.. message.Headers],
+                TimestampMs = message.Timestamp?.ToUnixTimeMilliseconds(),
+                Partition = message.Partition,
+            };
+            return _bytes.TrySend(topic, record, out var pending)
+                ? ValueTask.FromResult(pending)
+                : _bytes.SendSlowlyAsync(topic, record.ToRecord(), cancel);
+        }
+        finally
+        {
+            SerializerScratch.Return(scratch);
+        }
     }
 
     /// <inheritdoc/>
@@ -51,10 +68,4 @@ public sealed class Producer<TKey, TValue> : IProducer<TKey, TValue>
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _bytes.DisposeAsync();
-
-    private static ReadOnlyMemory<byte>? ToBytes<T>(ISerializer<T> serializer, T value, SerializationContext context)
-    {
-        using var output = new PooledBufferWriter();
-        return serializer.Serialize(value, output, context) ? output.WrittenMemory.ToArray() : null;
-    }
 }

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using ActorBroker.Client.Producing;
 
 namespace ActorBroker.Client.Telemetry;
 
@@ -31,8 +33,14 @@ internal static class ClientInstruments
     private static readonly Counter<long> Retries = ClientTelemetry.Meter.CreateCounter<long>(
         "actorbroker.client.producer.retries", "{batch}", "Batches that were sent again.");
 
-    private static readonly UpDownCounter<long> BufferedBytes = ClientTelemetry.Meter.CreateUpDownCounter<long>(
-        "actorbroker.client.producer.buffered", "By", "Bytes of records that wait in producers for their delivery.");
+    private static readonly ConcurrentDictionary<ByteBudget, byte> Buffers = new();
+
+    private static readonly ObservableUpDownCounter<long> BufferedBytes =
+        ClientTelemetry.Meter.CreateObservableUpDownCounter(
+            "actorbroker.client.producer.buffered",
+            static () => Buffers.Keys.Sum(buffer => buffer.Used),
+            "By",
+            "Bytes of records that wait in producers for their delivery.");
 
     /// <summary>A batch of a producer was settled.</summary>
     /// <param name="topic">Its topic.</param>
@@ -90,6 +98,9 @@ internal static class ClientInstruments
         }
     }
 
-    /// <summary>A batch's bytes entered (positive) or left (negative) a producer's buffer.</summary>
-    public static void Buffered(long bytes) => BufferedBytes.Add(bytes);
+    /// <summary>Counts a producer's buffer in, until it is unwatched.</summary>
+    public static void Watch(ByteBudget buffer) => Buffers.TryAdd(buffer, 0);
+
+    /// <summary>Counts a disposed producer's buffer out.</summary>
+    public static void Unwatch(ByteBudget buffer) => Buffers.TryRemove(buffer, out _);
 }
