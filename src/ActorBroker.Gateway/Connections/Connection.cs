@@ -16,6 +16,8 @@ namespace ActorBroker.Gateway.Connections;
 internal sealed partial class Connection
 #pragma warning restore CA1001
 {
+    private const int RequestsInARowMax = 16;
+
     private readonly ITransport _transport;
     private readonly HandlerTable _handlers;
     private readonly TimeProvider _time;
@@ -105,6 +107,7 @@ internal sealed partial class Connection
     private async Task ServeAsync()
     {
         var overlaps = false;
+        var inARow = 0;
         while (await _reader.ReadAsync().ConfigureAwait(false) is { } frame)
         {
             var added = false;
@@ -120,6 +123,12 @@ internal sealed partial class Connection
                 if (_stopping || Volatile.Read(ref _ended) != 0)
                 {
                     return;
+                }
+
+                // A client that never lets its socket run dry may not keep its neighbours waiting either.
+                if (!handler.IsShortWork(frame.Length) || ++inARow % RequestsInARowMax == 0)
+                {
+                    await PoolThread.SwitchAsync();
                 }
 
                 var response = handler.HandleAsync(new RequestContext(header, frame, this));

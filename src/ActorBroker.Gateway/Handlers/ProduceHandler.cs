@@ -20,10 +20,13 @@ internal sealed partial class ProduceHandler(HandlerContext context) : ApiHandle
 {
     private const short FirstVersionOfStoredFormat = 3;
     private const short FirstVersionOfTransactionAbortable = 11;
+    private const int ShortFrameBytesMax = 32 << 10;
 
     private readonly BrokerNode _node = context.Node;
 
     public override bool MayOverlap => true;
+
+    public override bool IsShortWork(int frameBytes) => frameBytes <= ShortFrameBytesMax;
 
     public override short FirstFlexibleVersion => ProduceRequest.FirstFlexibleVersion;
 

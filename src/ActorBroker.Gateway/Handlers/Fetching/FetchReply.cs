@@ -1,4 +1,5 @@
 using System.Buffers;
+using ActorBroker.Gateway.Connections;
 using ActorBroker.Gateway.Dispatch;
 using ActorBroker.Gateway.Transport;
 using ActorBroker.Protocol.HotPath;
@@ -30,6 +31,8 @@ internal sealed class FetchReply(FetchResponseWriter frame, List<LogSlice> slice
                 continue;
             }
 
+            // The file may have to come from the disk.
+            await PoolThread.SwitchAsync();
             await FlushAsync(transport).ConfigureAwait(false);
             await transport.SendFileAsync(file, slice.Position, slice.Length).ConfigureAwait(false);
         }
