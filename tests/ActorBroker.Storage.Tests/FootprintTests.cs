@@ -33,14 +33,30 @@ public sealed class FootprintTests : IDisposable
         Assert.InRange((after - before) / Logs, 0, MaxBytesPerLog);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void An_idle_log_holds_no_file_open(bool cleanShutdown)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux lists a process's open files.");
+        Open("handles-0").Close();
+        using var log = Open("handles-0", cleanShutdown);
+        var folder = _disk.PathOf("handles-0");
+        Assert.DoesNotContain(OpenFiles(), path => path.StartsWith(folder, StringComparison.Ordinal));
+    }
+
     public void Dispose() => _disk.Dispose();
 
-    private PartitionLog Open(string name) => PartitionLog.Open(new PartitionLogOptions
+    private static IEnumerable<string> OpenFiles() => Directory.EnumerateFiles("/proc/self/fd")
+        .Select(static link => new FileInfo(link).LinkTarget ?? string.Empty);
+
+    private PartitionLog Open(string name, bool cleanShutdown = false) => PartitionLog.Open(new PartitionLogOptions
     {
         Directory = _disk.PathOf(name),
         FileSystem = _disk.Files,
         Config = LogConfig.Default,
         Producers = new ProducerRecorder(),
         Time = TimeProvider.System,
+        CleanShutdown = cleanShutdown,
     });
 }

@@ -48,6 +48,12 @@ internal sealed class LogRecovery(PartitionLogOptions options, ILogger logger)
             PartitionLogLog.FlushedDataLost(logger, _folder, options.RecoveryPoint, end);
         }
 
+        // Most of many partitions are idle: one that is opened holds no handle until it is used.
+        foreach (var segment in segments)
+        {
+            segment.Rest();
+        }
+
         return new RecoveredLog([.. segments], epochs, snapshots, _dropped, start, end, _changed);
     }
 

@@ -71,8 +71,18 @@ internal sealed partial class LogSegment
     /// </summary>
     public void BeginRebuild()
     {
-        OffsetIndex.Reset();
-        TimeIndex.Reset();
+        if (Size > 0)
+        {
+            OffsetIndex.Reset();
+            TimeIndex.Reset();
+        }
+        else
+        {
+            // Nothing to take: an empty segment gets its index files with its first batches.
+            OffsetIndex.ResetIfAny();
+            TimeIndex.ResetIfAny();
+        }
+
         _time = SegmentTime.None;
         _bytesSinceEntry = 0;
         _firstTimestampMs = null;
@@ -84,7 +94,7 @@ internal sealed partial class LogSegment
     /// <summary>Cuts off what was not taken.</summary>
     public void FinishRebuild(long size, long nextOffset)
     {
-        if (Log().Length != size)
+        if (Size != size)
         {
             Log().SetLength(size);
         }

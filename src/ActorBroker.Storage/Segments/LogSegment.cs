@@ -1,3 +1,4 @@
+using ActorBroker.Core;
 using ActorBroker.Storage.Files;
 using ActorBroker.Storage.Indexes;
 
@@ -176,6 +177,22 @@ internal sealed partial class LogSegment
         TimeIndex.AppendIfLater(_time.TimestampMs, _time.Offset);
         OffsetIndex.Seal();
         TimeIndex.Seal();
+    }
+
+    /// <summary>
+    /// Lets go of all handles until the next use. Before the segment is published: no reader may have it yet.
+    /// </summary>
+    public void Rest()
+    {
+        lock (_fileLock)
+        {
+            Invariant.Holds(_leases == 1);
+            _log?.Dispose();
+            _log = null;
+        }
+
+        OffsetIndex.Close();
+        TimeIndex.Close();
     }
 
     /// <summary>Changes the suffix of the three files, the <c>.log</c> last or first as crash safety asks.</summary>
