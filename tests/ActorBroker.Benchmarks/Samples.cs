@@ -40,24 +40,37 @@ internal static class Samples
         return Encoding.ASCII.GetBytes(text.ToString(0, bytes));
     }
 
-    /// <summary>A batch of records of 1 KiB that is as large as it can be within <paramref name="bytes"/>.</summary>
+    /// <summary>
+    /// A batch of exactly <paramref name="bytes"/>, so that it compares with a write of as many: records of
+    /// <paramref name="recordBytes"/>, the last of them as large as it takes.
+    /// </summary>
     public static byte[] Batch(int bytes, int recordBytes = 1024)
     {
-        const int recordOverhead = 12;
-        var count = Math.Max(1, (bytes - RecordBatchHeader.Size) / (recordBytes + recordOverhead));
-        return Batch(count, recordBytes, RecordBatchOptions.Default);
-    }
-
-    /// <summary>A batch of <paramref name="count"/> records.</summary>
-    public static byte[] Batch(int count, int recordBytes, RecordBatchOptions options)
-    {
         using var builder = new RecordBatchBuilder();
-        var text = Text(recordBytes + count);
-        for (var i = 0; i < count; i++)
+        var text = Text(2 * (bytes + recordBytes));
+        while (builder.SizeInBytes + (2 * recordBytes) < bytes)
         {
-            builder.Append(TimestampMs, key: null, text.AsMemory(i, recordBytes));
+            builder.Append(TimestampMs, key: null, text.AsMemory(builder.Count, recordBytes));
         }
 
-        return builder.Build(options).ToArray();
+        var left = bytes - builder.SizeInBytes;
+        var overhead = 0;
+        while (RecordBytes(left - overhead) > left)
+        {
+            overhead++;
+        }
+
+        builder.Append(TimestampMs, key: null, text.AsMemory(0, left - overhead));
+        var batch = builder.Build(RecordBatchOptions.Default).ToArray();
+        return batch.Length == bytes
+            ? batch
+            : throw new InvalidOperationException($"A batch of {batch.Length} bytes came out in place of {bytes}.");
+
+        int RecordBytes(int valueBytes)
+        {
+            var body = 1 + VarInt.SizeOfInt32(0) + VarInt.SizeOfInt32(builder.Count) + VarInt.SizeOfInt32(-1)
+                + VarInt.SizeOfInt32(valueBytes) + valueBytes + VarInt.SizeOfInt32(0);
+            return VarInt.SizeOfInt32(body) + body;
+        }
     }
 }

@@ -5,6 +5,7 @@ using BenchmarkDotNet.Exporters;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Loggers;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using Perfolizer.Horology;
 
 namespace ActorBroker.Benchmarks;
 
@@ -16,7 +17,11 @@ internal sealed class Settings : ManualConfig
 {
     public Settings()
     {
-        AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance).WithIterationCount(10));
+        AddJob(Job.ShortRun
+            .WithToolchain(InProcessEmitToolchain.Instance)
+            .WithIterationCount(10)
+            .WithIterationTime(TimeInterval.FromMilliseconds(100)));
+        HideColumns(Column.Error, Column.InvocationCount, Column.UnrollFactor);
         AddDiagnoser(MemoryDiagnoser.Default);
         AddColumnProvider(DefaultColumnProviders.Instance);
         AddLogger(ConsoleLogger.Default);
