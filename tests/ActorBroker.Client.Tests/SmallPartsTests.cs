@@ -109,9 +109,9 @@ public sealed class SmallPartsTests
         builder.Append(990, Array.Empty<byte>(), Array.Empty<byte>());
         var batch = builder.Build(new RecordBatchOptions { BaseOffset = 70 });
         Assert.True(RecordBatchHeader.TryRead(batch.Span, out var header));
-        var cursor = new RecordCursor(header, batch[RecordBatchHeader.Size..], 4);
+        var cursor = new RecordCursor(header, batch[RecordBatchHeader.Size..].ToArray(), 4);
 
-        Assert.True(cursor.TryRead(out var first));
+        Assert.True(cursor.TryRead(out ConsumedRecord first));
         Assert.Equal((4, 70L, 1000L), (first.Partition, first.Offset, first.TimestampMs));
         Assert.Equal("k"u8.ToArray(), first.Key!.Value.ToArray());
         Assert.Equal("v"u8.ToArray(), first.Value!.Value.ToArray());
@@ -120,16 +120,16 @@ public sealed class SmallPartsTests
         Assert.Equal([1, 2], headers.Value!.Value.ToArray());
         Assert.False(cursor.IsComplete);
 
-        Assert.True(cursor.TryRead(out var second));
+        Assert.True(cursor.TryRead(out ConsumedRecord second));
         Assert.Equal((71L, 1005L), (second.Offset, second.TimestampMs));
         Assert.Null(second.Key);
         Assert.Null(second.Value);
 
-        Assert.True(cursor.TryRead(out var third));
+        Assert.True(cursor.TryRead(out ConsumedRecord third));
         Assert.Equal((72L, 990L), (third.Offset, third.TimestampMs));
         Assert.Equal(0, third.Key!.Value.Length);
         Assert.Equal(0, third.Value!.Value.Length);
-        Assert.False(cursor.TryRead(out _));
+        Assert.False(cursor.TryRead(out ConsumedRecord _));
         Assert.True(cursor.IsComplete);
     }
 

@@ -108,13 +108,10 @@ public sealed class KillAndRestartTests
     {
         await using var client = NewClient(server);
         var end = await client.Admin.FindOffsetAsync(topic, 0, StartPosition.Latest, Cancel);
-        await using var consumer = client.CreateConsumer(topic, 0, StartPosition.Earliest);
-        var numbers = new List<int>();
-        await foreach (var record in consumer.ReadAsync(end, Cancel))
-        {
-            numbers.Add(int.Parse(record.Value!.Value.Span, System.Globalization.CultureInfo.InvariantCulture));
-        }
-
-        return numbers;
+        await using var consumer = client.CreateConsumer(Deserializers.Ignore, Deserializers.Utf8);
+        consumer.Assign(new TopicPartition(topic, 0), StartPosition.Earliest);
+        var numbers = consumer.ReadAllAsync(Cancel).Take((int)end)
+            .Select(result => int.Parse(result.Value!, System.Globalization.CultureInfo.InvariantCulture));
+        return await numbers.ToListAsync(Cancel);
     }
 }

@@ -35,8 +35,9 @@ public sealed class OwnClientTests(ServerFixture server) : IClassFixture<ServerF
         }
 
         var seen = 0;
-        await using var consumer = client.CreateConsumer(topic, 0, StartPosition.Earliest);
-        await foreach (var record in consumer.ReadAsync(3, Cancel))
+        await using var consumer = client.CreateConsumer();
+        consumer.Assign(new TopicPartition(topic, 0), StartPosition.Earliest);
+        await foreach (var record in consumer.ReadAllAsync(Cancel).Take(3))
         {
             Assert.Equal(seen, record.Offset);
             switch (seen++)
@@ -45,7 +46,7 @@ public sealed class OwnClientTests(ServerFixture server) : IClassFixture<ServerF
                     Assert.Equal("k", Text(record.Key));
                     Assert.Equal("v", Text(record.Value));
                     Assert.Equal(1_700_000_000_000, record.TimestampMs);
-                    var headers = record.GetHeaders().Select(each => $"{each.Key}={Text(each.Value)}");
+                    var headers = record.Headers.Select(each => $"{each.Key}={Text(each.Value)}");
                     Assert.Equal(["h=x", "h=null"], headers);
                     break;
                 case 1:
@@ -54,7 +55,7 @@ public sealed class OwnClientTests(ServerFixture server) : IClassFixture<ServerF
                     break;
                 default:
                     Assert.Null(record.Key);
-                    Assert.True(record.Value!.Value.Span.SequenceEqual(new byte[700_000]));
+                    Assert.Equal(new byte[700_000], record.Value);
                     break;
             }
         }
@@ -85,11 +86,12 @@ public sealed class OwnClientTests(ServerFixture server) : IClassFixture<ServerF
         for (var partition = 0; partition < 4; partition++)
         {
             var end = await client.Admin.FindOffsetAsync(topic, partition, StartPosition.Latest, Cancel);
-            await using var consumer = client.CreateConsumer(topic, partition, StartPosition.Earliest);
-            await foreach (var record in consumer.ReadAsync(end, Cancel))
+            await using var consumer = client.CreateConsumer();
+            consumer.Assign(new TopicPartition(topic, partition), StartPosition.Earliest);
+            await foreach (var record in consumer.ReadAllAsync(Cancel).Take((int)end))
             {
                 var key = Text(record.Key);
-                var value = BitConverter.ToInt32(record.Value!.Value.Span);
+                var value = BitConverter.ToInt32(record.Value);
                 Assert.True(value > newest.GetValueOrDefault(key, -1));
                 Assert.Equal(partition, partitions.GetValueOrDefault(key, partition));
                 newest[key] = value;
@@ -106,8 +108,9 @@ public sealed class OwnClientTests(ServerFixture server) : IClassFixture<ServerF
     {
         await using var client = NewClient();
         var topic = await CreateAsync(client, 1);
-        await using var consumer = client.CreateConsumer(topic, 0, StartPosition.At(0));
-        await using var records = consumer.ReadAsync(cancel: Cancel).GetAsyncEnumerator(Cancel);
+        await using var consumer = client.CreateConsumer();
+        consumer.Assign(new TopicPartition(topic, 0), StartPosition.At(0));
+        await using var records = consumer.ReadAllAsync(Cancel).GetAsyncEnumerator(Cancel);
         var first = records.MoveNextAsync();
         await using var producer = client.CreateProducer();
         await producer.SendAsync(topic, new ProducerRecord { Value = "now"u8.ToArray() }, Cancel);
@@ -145,11 +148,13 @@ public sealed class OwnClientTests(ServerFixture server) : IClassFixture<ServerF
     {
         await using var client = NewClient();
         var topic = await CreateAsync(client, 1);
-        await using var consumer = client.CreateConsumer(topic, 0, StartPosition.At(5));
+        await using var consumer = client.CreateConsumer(
+            new ConsumerOptions { AutoOffsetReset = AutoOffsetReset.None });
+        consumer.Assign(new TopicPartition(topic, 0), StartPosition.At(5));
 
         var failure = await Assert.ThrowsAsync<BrokerErrorException>(async () =>
         {
-            await foreach (var record in consumer.ReadAsync(cancel: Cancel))
+            await foreach (var record in consumer.ReadAllAsync(Cancel))
             {
                 Assert.Fail($"There is a record at {record.Offset}.");
             }
@@ -202,6 +207,8 @@ public sealed class OwnClientTests(ServerFixture server) : IClassFixture<ServerF
         var gone = await Assert.ThrowsAsync<BrokerErrorException>(() => client.Admin.DescribeTopicAsync(name, Cancel));
         Assert.Equal(ErrorCode.UnknownTopicOrPartition, gone.Code);
     }
+
+    private static string Text(byte[]? bytes) => bytes is null ? "null" : Encoding.UTF8.GetString(bytes);
 
     private static string Text(ReadOnlyMemory<byte>? bytes) =>
         bytes is { } some ? Encoding.UTF8.GetString(some.Span) : "null";

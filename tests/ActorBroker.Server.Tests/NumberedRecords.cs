@@ -17,13 +17,10 @@ internal static class NumberedRecords
         KafkaClient client, string topic, int partition, CancellationToken cancel)
     {
         var end = await client.Admin.FindOffsetAsync(topic, partition, StartPosition.Latest, cancel);
-        var numbers = new List<long>();
-        await using var consumer = client.CreateConsumer(topic, partition, StartPosition.Earliest);
-        await foreach (var record in consumer.ReadAsync(end, cancel))
-        {
-            numbers.Add(BinaryPrimitives.ReadInt64BigEndian(record.Value!.Value.Span));
-        }
-
-        return numbers;
+        await using var consumer = client.CreateConsumer();
+        consumer.Assign(new TopicPartition(topic, partition), StartPosition.Earliest);
+        var numbers = consumer.ReadAllAsync(cancel).Take((int)end)
+            .Select(result => BinaryPrimitives.ReadInt64BigEndian(result.Value));
+        return await numbers.ToListAsync(cancel);
     }
 }

@@ -23,14 +23,10 @@ internal static class RoundTrips
         string bootstrapServers, string topic, int count, CancellationToken cancel)
     {
         await using var client = NewClient(bootstrapServers);
-        await using var consumer = client.CreateConsumer(topic, 0, StartPosition.Earliest);
-        var values = new List<string>();
-        await foreach (var record in consumer.ReadAsync(count, cancel))
-        {
-            values.Add(Encoding.UTF8.GetString(record.Value!.Value.Span));
-        }
-
-        return values;
+        await using var consumer = client.CreateConsumer(Deserializers.Ignore, Deserializers.Utf8);
+        consumer.Assign(new TopicPartition(topic, 0), StartPosition.Earliest);
+        var values = consumer.ReadAllAsync(cancel).Take(count).Select(result => result.Value!);
+        return await values.ToListAsync(cancel);
     }
 
     public static async Task<int> PartitionsAsync(string bootstrapServers, string topic, CancellationToken cancel)

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using ActorBroker.Client;
 using ActorBroker.Server;
@@ -32,13 +31,8 @@ public abstract class ShopTest : IAsyncLifetime
     /// <summary>The first records of a topic; waits until there are so many.</summary>
     protected async Task<List<T>> ReadAsync<T>(string topic, int count, JsonTypeInfo<T> type)
     {
-        await using var consumer = Client.CreateConsumer(topic, partition: 0, StartPosition.Earliest);
-        var values = new List<T>();
-        await foreach (var record in consumer.ReadAsync(until: count, Cancel))
-        {
-            values.Add(JsonSerializer.Deserialize(record.Value!.Value.Span, type)!);
-        }
-
-        return values;
+        await using var consumer = Client.CreateConsumer(Deserializers.Ignore, Deserializers.Json(type));
+        consumer.Assign(new TopicPartition(topic, 0), StartPosition.Earliest);
+        return await consumer.ReadAllAsync(Cancel).Take(count).Select(each => each.Value!).ToListAsync(Cancel);
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ActorBroker.Client;
 
 namespace Shop;
@@ -8,12 +7,14 @@ public sealed class InvoiceWriter(KafkaClient client)
 {
     public async Task RunAsync(CancellationToken cancel)
     {
-        await using var orders = client.CreateConsumer(Topics.Orders, partition: 0, StartPosition.Earliest);
+        await using var orders = client.CreateConsumer(
+            Deserializers.Utf8, Deserializers.Json(ShopJson.Default.Order));
         await using var invoices = client.CreateProducer(
             Serializers.Utf8, Serializers.Json(ShopJson.Default.Invoice));
-        await foreach (var record in orders.ReadAsync(cancel: cancel))
+        orders.Assign(new TopicPartition(Topics.Orders, 0), StartPosition.Earliest);
+        await foreach (var record in orders.ReadAllAsync(cancel))
         {
-            var order = JsonSerializer.Deserialize(record.Value!.Value.Span, ShopJson.Default.Order)!;
+            var order = record.Value!;
             var invoice = new Invoice(order.Customer, record.Offset, order.Count * order.UnitPrice);
             await invoices.ProduceAsync(
                 Topics.Invoices, new Message<string?, Invoice>(invoice.Customer, invoice), cancel);

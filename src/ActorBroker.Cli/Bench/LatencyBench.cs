@@ -94,12 +94,16 @@ internal sealed class LatencyBench(KafkaClient client, BenchTopic topic, BenchPl
 
     private async Task ReadAsync(int partition, long start, CancellationToken cancel)
     {
-        await using var consumer = client.CreateConsumer(topic.Name, partition, StartPosition.At(start));
-        await foreach (var record in consumer.ReadAsync(cancel: cancel).ConfigureAwait(false))
+        await using var consumer = client.CreateConsumer();
+        consumer.Assign(new TopicPartition(topic.Name, partition), StartPosition.At(start));
+        await foreach (var batch in consumer.ReadBatchesAsync(cancel).ConfigureAwait(false))
         {
-            if (record.Value is { Length: >= SizeMin } value)
+            foreach (var record in batch)
             {
-                Seen(BinaryPrimitives.ReadInt64LittleEndian(value.Span));
+                if (record.Value is { Length: >= SizeMin } value)
+                {
+                    Seen(BinaryPrimitives.ReadInt64LittleEndian(value.Span));
+                }
             }
         }
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using ActorBroker.Cli.Terminal;
 using ActorBroker.Client;
 
@@ -42,12 +43,23 @@ internal static class ThroughputBench
         KafkaClient client, BenchTopic topic, long records, TransferMeter meter, BenchReport report,
         CancellationToken cancel)
     {
-        var count = new ConsumeCount(records, meter);
+        var count = new ConsumeCount();
         var starts = await topic.OffsetsAsync(OffsetSpec.Earliest, cancel).ConfigureAwait(false);
         var ends = await topic.OffsetsAsync(OffsetSpec.Latest, cancel).ConfigureAwait(false);
-        await Task.WhenAll(starts.Where(each => each.Value < ends[each.Key]).Select(each => Task.Run(
-            () => ReadAsync(client, topic.Name, each.Key, each.Value, ends[each.Key], count, cancel), cancel)))
-            .ConfigureAwait(false);
+        await using (var consumer = client.CreateConsumer(new ConsumerOptions { EnablePartitionEof = true }))
+        {
+            var left = ends.Where(each => starts[each.Key] < each.Value).ToDictionary();
+            consumer.Assign(left.Select(each => KeyValuePair.Create(
+                new TopicPartition(topic.Name, each.Key), StartPosition.At(starts[each.Key]))));
+            await foreach (var batch in ReadAsync(consumer, left, cancel).ConfigureAwait(false))
+            {
+                if (!count.Add(batch, records, meter))
+                {
+                    break;
+                }
+            }
+        }
+
         var (consumed, bytes, seconds) = count.Total();
         if (consumed == 0)
         {
@@ -60,56 +72,64 @@ internal static class ThroughputBench
         report.CpuOfClient(bytes);
     }
 
-    private static async Task ReadAsync(
-        KafkaClient client, string topic, int partition, long start, long until, ConsumeCount count,
-        CancellationToken cancel)
+    private static async IAsyncEnumerable<ConsumedBatch> ReadAsync(
+        Consumer<byte[]?, byte[]?> consumer,
+        Dictionary<int, long> left,
+        [EnumeratorCancellation] CancellationToken cancel)
     {
-        await using var consumer = client.CreateConsumer(topic, partition, StartPosition.At(start));
-        await foreach (var record in consumer.ReadAsync(until, cancel).ConfigureAwait(false))
+        if (left.Count == 0)
         {
-            if (!count.Add(record.Value?.Length ?? 0))
+            yield break;
+        }
+
+        await foreach (var batch in consumer.ReadBatchesAsync(cancel).ConfigureAwait(false))
+        {
+            yield return batch;
+            var partition = batch.TopicPartition.Partition;
+            if (left.TryGetValue(partition, out var end) && batch.NextOffset >= end)
             {
-                return;
+                left.Remove(partition);
+                if (left.Count == 0)
+                {
+                    yield break;
+                }
             }
         }
     }
 
-    /// <summary>Counts what several partitions' readers take, and the time from the first record to the last.</summary>
-    private sealed class ConsumeCount(long limit, TransferMeter meter)
+    /// <summary>Counts what is read, and the time from the first record to the last.</summary>
+    private sealed class ConsumeCount
     {
-        private readonly Lock _gate = new();
         private long _firstAt;
         private long _lastAt;
         private long _records;
         private long _bytes;
 
-        /// <summary>Counts a record; false once there are enough.</summary>
-        public bool Add(int bytes)
+        /// <summary>Counts a batch's records; false once there are enough.</summary>
+        public bool Add(ConsumedBatch batch, long limit, TransferMeter meter)
         {
-            lock (_gate)
+            if (_records == 0)
             {
-                if (_records >= limit)
-                {
-                    return false;
-                }
+                _firstAt = Stopwatch.GetTimestamp();
+            }
 
-                if (_records == 0)
-                {
-                    _firstAt = Stopwatch.GetTimestamp();
-                }
-
+            foreach (var record in batch)
+            {
+                var bytes = record.Value?.Length ?? 0;
                 _records++;
                 _bytes += bytes;
                 meter.Add(bytes);
-                _lastAt = _records == limit ? Stopwatch.GetTimestamp() : 0;
-                return _records < limit;
+                if (_records == limit)
+                {
+                    break;
+                }
             }
+
+            _lastAt = Stopwatch.GetTimestamp();
+            return _records < limit;
         }
 
-        public (long Records, double Bytes, double Seconds) Total()
-        {
-            var end = _lastAt != 0 ? _lastAt : Stopwatch.GetTimestamp();
-            return (_records, _bytes, Math.Max(Stopwatch.GetElapsedTime(_firstAt, end).TotalSeconds, 1e-6));
-        }
+        public (long Records, double Bytes, double Seconds) Total() => (
+            _records, _bytes, Math.Max(Stopwatch.GetElapsedTime(_firstAt, _lastAt).TotalSeconds, 1e-6));
     }
 }

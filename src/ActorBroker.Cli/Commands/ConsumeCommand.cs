@@ -160,7 +160,7 @@ internal static class ConsumeCommand
         var meter = new TransferMeter("read") { RecordsExpected = Expected(ranges, maxRecords) };
         await using var client = Connection.OpenForStreaming(parsed);
         await using var sink = OpenSink(parsed, topic);
-        using var run = new ConsumeRun(client, topic, sink, meter, maxRecords);
+        var run = new ConsumeRun(client, topic, sink, meter, maxRecords);
         var isQuiet = parsed.GetValue(Quiet);
         var toTerminal = parsed.GetValue(Folder) is null && parsed.GetValue(Output) is null or "-"
             && !Console.IsOutputRedirected;

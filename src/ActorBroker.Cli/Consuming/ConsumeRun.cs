@@ -3,84 +3,73 @@ using ActorBroker.Client;
 
 namespace ActorBroker.Cli.Consuming;
 
-/// <summary>
-/// Reads partitions side by side into one sink, until the end, the record limit or the user says stop.
-/// </summary>
+/// <summary>Reads partitions into one sink, until the end, the record limit or the user says stop.</summary>
 internal sealed class ConsumeRun(
-    KafkaClient client, string topic, IRecordSink sink, TransferMeter meter, long? maxRecords) : IDisposable
+    KafkaClient client, string topic, IRecordSink sink, TransferMeter meter, long? maxRecords)
 {
-    private readonly Lock _gate = new();
-    private readonly CancellationTokenSource _enough = new();
-
     public async Task ReadAllAsync(IReadOnlyList<PartitionRange> ranges, CancellationToken cancel)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(_enough.Token, cancel);
-        try
-        {
-            await Task.WhenAll(ranges.Select(range => ReadAsync(range, either.Token))).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (_enough.IsCancellationRequested && !cancel.IsCancellationRequested)
-        {
-            // The limit is reached: that is a good end.
-        }
-    }
-
-    public void Dispose() => _enough.Dispose();
-
-    private async Task ReadAsync(PartitionRange range, CancellationToken cancel)
-    {
-        if (range.Start >= range.Until || maxRecords == 0)
+        var left = ranges.Where(range => range.Until is null || range.Start < range.Until)
+            .ToDictionary(range => new TopicPartition(topic, range.Partition));
+        if (left.Count == 0 || maxRecords == 0)
         {
             return;
         }
 
-        await using var consumer = client.CreateConsumer(topic, range.Partition, StartPosition.At(range.Start));
-        await using var records = consumer.ReadAsync(range.Until, cancel).GetAsyncEnumerator(cancel);
-        try
+        var options = new ConsumerOptions { AutoOffsetReset = AutoOffsetReset.None, EnablePartitionEof = true };
+        await using var consumer = client.CreateConsumer(options);
+        consumer.Assign(left.Select(each => KeyValuePair.Create(each.Key, StartPosition.At(each.Value.Start))));
+        await using var batches = consumer.ReadBatchesAsync(cancel).GetAsyncEnumerator(cancel);
+        while (await NextAsync(batches).ConfigureAwait(false))
         {
-            while (await NextAsync(records).ConfigureAwait(false))
+            var batch = batches.Current;
+            var until = left[batch.TopicPartition].Until;
+            if (!Take(batch, until))
             {
-                if (!Take(records.Current))
+                return;
+            }
+
+            if (batch.NextOffset >= until)
+            {
+                left.Remove(batch.TopicPartition);
+                if (left.Count == 0)
                 {
-                    await _enough.CancelAsync().ConfigureAwait(false);
                     return;
                 }
+
+                consumer.IncrementalUnassign([batch.TopicPartition]);
             }
-        }
-        catch (IOException)
-        {
-            // The output takes no more, from any partition.
-            await _enough.CancelAsync().ConfigureAwait(false);
-            throw;
         }
     }
 
-    private ValueTask<bool> NextAsync(IAsyncEnumerator<ConsumedRecord> records)
+    private ValueTask<bool> NextAsync(IAsyncEnumerator<ConsumedBatch> batches)
     {
-        var next = records.MoveNextAsync();
+        var next = batches.MoveNextAsync();
         if (!next.IsCompleted)
         {
-            lock (_gate)
-            {
-                sink.Pause();
-            }
+            sink.Pause();
         }
 
         return next;
     }
 
-    /// <summary>Writes a record; false once no more are wanted.</summary>
-    private bool Take(in ConsumedRecord record)
+    /// <summary>Writes a batch's records; false once no more are wanted.</summary>
+    private bool Take(ConsumedBatch batch, long? until)
     {
-        lock (_gate)
+        foreach (var record in batch)
         {
+            if (record.Offset >= until)
+            {
+                break;
+            }
+
+            meter.Add(sink.Write(record));
             if (meter.Records >= maxRecords)
             {
                 return false;
             }
-
-            meter.Add(sink.Write(record));
-            return meter.Records < (maxRecords ?? long.MaxValue);
         }
+
+        return true;
     }
 }

@@ -51,21 +51,33 @@ internal sealed class ClusterClient(ClientOptions options) : IAsyncDisposable
         }
     }
 
+    /// <summary>Who leads the partition; throws where nobody does.</summary>
+    public async ValueTask<PartitionLeader> FindLeaderAsync(
+        string topic, int partition, bool autoCreate, CancellationToken cancel)
+    {
+        var metadata = await TopicAsync(topic, autoCreate, cancel).ConfigureAwait(false);
+        var description = metadata.Partitions.FirstOrDefault(candidate => candidate.Partition == partition)
+            ?? throw new KafkaException(
+                $"Topic '{topic}' has no partition {partition}: it has {metadata.Partitions.Count}, counted from 0.");
+        lock (_gate)
+        {
+            if (_brokers.TryGetValue(description.LeaderId, out var address))
+            {
+                return new PartitionLeader(address, description.LeaderEpoch, metadata.Id);
+            }
+
+            _topics.Remove(topic);
+        }
+
+        throw new BrokerErrorException(ErrorCode.LeaderNotAvailable, $"Partition {partition} of topic '{topic}'");
+    }
+
     /// <summary>The shared connection to the partition's leader.</summary>
     public async Task<BrokerConnection> LeaderAsync(
         string topic, int partition, bool autoCreate, CancellationToken cancel)
     {
-        var address = await LeaderAddressAsync(topic, partition, autoCreate, cancel).ConfigureAwait(false);
-        return await _connections.GetAsync(address, cancel).ConfigureAwait(false);
-    }
-
-    /// <summary>A connection of the caller's own to the partition's leader, which the caller disposes.</summary>
-    /// <remarks>A broker answers one connection in order, so a long poll must not share one with other
-    /// requests.</remarks>
-    public async Task<BrokerConnection> OpenToLeaderAsync(string topic, int partition, CancellationToken cancel)
-    {
-        var address = await LeaderAddressAsync(topic, partition, false, cancel).ConfigureAwait(false);
-        return await BrokerConnection.OpenAsync(address, options, cancel).ConfigureAwait(false);
+        var leader = await FindLeaderAsync(topic, partition, autoCreate, cancel).ConfigureAwait(false);
+        return await _connections.GetAsync(leader.Address, cancel).ConfigureAwait(false);
     }
 
     /// <summary>Any broker that answers: known ones first, then the bootstrap list.</summary>
@@ -184,26 +196,6 @@ internal sealed class ClusterClient(ClientOptions options) : IAsyncDisposable
                 _asking.Remove((name, autoCreate));
             }
         }
-    }
-
-    private async Task<BrokerAddress> LeaderAddressAsync(
-        string topic, int partition, bool autoCreate, CancellationToken cancel)
-    {
-        var metadata = await TopicAsync(topic, autoCreate, cancel).ConfigureAwait(false);
-        var description = metadata.Partitions.FirstOrDefault(candidate => candidate.Partition == partition)
-            ?? throw new KafkaException(
-                $"Topic '{topic}' has no partition {partition}: it has {metadata.Partitions.Count}, counted from 0.");
-        lock (_gate)
-        {
-            if (_brokers.TryGetValue(description.LeaderId, out var address))
-            {
-                return address;
-            }
-
-            _topics.Remove(topic);
-        }
-
-        throw new BrokerErrorException(ErrorCode.LeaderNotAvailable, $"Partition {partition} of topic '{topic}'");
     }
 
     /// <summary>

@@ -12,23 +12,36 @@ internal static class OffsetLookup
             ? Task.FromResult(position.Value)
             : cluster.RetryAsync(token => FindOnceAsync(cluster, topic, partition, position, token), cancel);
 
-    private static async Task<long> FindOnceAsync(
-        ClusterClient cluster, string topic, int partition, StartPosition position, CancellationToken cancel)
+    /// <summary>The same, without repetition.</summary>
+    public static async Task<long> FindOnceAsync(
+        ClusterClient cluster,
+        string topic,
+        int partition,
+        StartPosition position,
+        CancellationToken cancel,
+        IsolationLevel isolation = IsolationLevel.ReadUncommitted)
     {
-        var offset = await AskAsync(cluster, topic, partition, position.Value, cancel).ConfigureAwait(false);
+        var offset = await AskAsync(cluster, topic, partition, position.Value, isolation, cancel).ConfigureAwait(false);
 
         // No record is that young: the next one to come will be the first.
         return offset >= 0
             ? offset
-            : await AskAsync(cluster, topic, partition, StartPosition.Latest.Value, cancel).ConfigureAwait(false);
+            : await AskAsync(
+                cluster, topic, partition, StartPosition.Latest.Value, isolation, cancel).ConfigureAwait(false);
     }
 
     private static async Task<long> AskAsync(
-        ClusterClient cluster, string topic, int partition, long time, CancellationToken cancel)
+        ClusterClient cluster,
+        string topic,
+        int partition,
+        long time,
+        IsolationLevel isolation,
+        CancellationToken cancel)
     {
         var request = new ListOffsetsRequest
         {
             ReplicaId = -1,
+            IsolationLevel = (sbyte)isolation,
             Topics =
             [
                 new() { Name = topic, Partitions = [new() { PartitionIndex = partition, Timestamp = time }] },

@@ -4,7 +4,7 @@ using ActorBroker.Records;
 namespace ActorBroker.Client;
 
 /// <summary>
-/// A record as it was read. Its bytes lie in the consumer's buffers: valid until the next record is read.
+/// A record of a <see cref="ConsumedBatch"/>. Its bytes lie in the consumer's buffers: valid as long as the batch is.
 /// </summary>
 public readonly record struct ConsumedRecord
 {
@@ -33,15 +33,16 @@ public readonly record struct ConsumedRecord
     public IReadOnlyList<RecordHeader> GetHeaders()
     {
         var reader = new RecordReader(Encoded.Span, 1);
-        if (HeaderCount == 0 || !reader.MoveNext())
-        {
-            return [];
-        }
+        return HeaderCount > 0 && reader.MoveNext() ? CopyHeaders(reader) : [];
+    }
 
-        var headers = new List<RecordHeader>(HeaderCount);
-        var each = reader.Headers;
+    internal static IReadOnlyList<RecordHeader> CopyHeaders(in RecordReader record)
+    {
+        var headers = new List<RecordHeader>(record.HeaderCount);
+        var each = record.Headers;
         while (each.MoveNext())
         {
+            // Not a conditional expression without the cast: null would become an empty memory by way of byte[].
             var value = each.IsValueNull ? (ReadOnlyMemory<byte>?)null : each.Value.ToArray();
             headers.Add(new RecordHeader(Encoding.UTF8.GetString(each.Key), value));
         }

@@ -1,16 +1,67 @@
-using ActorBroker.Client.Networking;
 using ActorBroker.Protocol.Messages;
 
 namespace ActorBroker.Client.Consuming;
 
-/// <summary>The whole batches of one fetch answer, waiting to be read. Its reader disposes it.</summary>
-internal sealed class FetchedChunk(Answer<FetchResponse> answer, ReadOnlyMemory<byte> batches, long nextOffset)
-    : IDisposable
+/// <summary>
+/// What the reader is to learn of a partition next: whole batches of a fetch, the partition's end, or a failure.
+/// </summary>
+internal sealed class FetchedChunk : IDisposable
 {
-    public ReadOnlyMemory<byte> Batches => batches;
+    private readonly FetchedFrame? _frame;
+    private readonly int _generation;
+    private long _position;
 
-    /// <summary>Where the partition goes on after this chunk, whether or not it shows records.</summary>
-    public long NextOffset => nextOffset;
+    private FetchedChunk(AssignedPartition partition, FetchedFrame? frame, long position)
+    {
+        Partition = partition;
+        _generation = partition.Generation;
+        _frame = frame;
+        _position = position;
+        _frame?.Use();
+    }
 
-    public void Dispose() => answer.Dispose();
+    public AssignedPartition Partition { get; }
+
+    /// <summary>True once the partition was sought, paused or unassigned: the reader passes the chunk over.</summary>
+    public bool IsStale => Partition.Generation != _generation;
+
+    public Exception? Failure { get; private init; }
+
+    public bool IsEnd { get; private init; }
+
+    /// <summary>The batches that were not read yet.</summary>
+    public ReadOnlyMemory<byte> Batches { get; set; }
+
+    public AbortedTransactions? Aborted { get; private init; }
+
+    /// <summary>Where the partition goes on after the chunk, whether or not it shows records.</summary>
+    public long NextOffset { get; private init; }
+
+    /// <summary>The next offset to be given out; written by the reader alone.</summary>
+    public long Position
+    {
+        get => Volatile.Read(ref _position);
+        set => Volatile.Write(ref _position, value);
+    }
+
+    public static FetchedChunk Of(
+        in FetchTarget target,
+        FetchedFrame frame,
+        ReadOnlyMemory<byte> batches,
+        long nextOffset,
+        List<FetchResponse.AbortedTransaction>? aborted) =>
+        new(target.Partition, frame, target.Offset)
+        {
+            Batches = batches,
+            NextOffset = nextOffset,
+            Aborted = aborted is { Count: > 0 } ? new AbortedTransactions(aborted) : null,
+        };
+
+    public static FetchedChunk End(AssignedPartition partition, long offset) =>
+        new(partition, null, offset) { IsEnd = true, NextOffset = offset };
+
+    public static FetchedChunk Failed(AssignedPartition partition, Exception failure) =>
+        new(partition, null, partition.FetchOffset) { Failure = failure, NextOffset = partition.FetchOffset };
+
+    public void Dispose() => _frame?.Release();
 }

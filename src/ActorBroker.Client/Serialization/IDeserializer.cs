@@ -4,7 +4,7 @@ namespace ActorBroker.Client;
 /// <typeparam name="T">The type of the keys or values.</typeparam>
 public interface IDeserializer<out T>
 {
-    /// <summary>Reads a value; nothing of the bytes may be kept, because the consumer uses their buffer again.</summary>
+    /// <summary>Reads a value. Nothing of the bytes may be kept: the consumer uses their buffer again.</summary>
     /// <param name="bytes">The bytes; empty for null.</param>
     /// <param name="isNull">True for a Kafka null, i.e. no key, or a tombstone.</param>
     /// <param name="context">Where the bytes come from.</param>

@@ -11,7 +11,9 @@ internal sealed class JsonDeserializerOf<T>(JsonTypeInfo<T> type) : IDeserialize
         if (isNull)
         {
             // For a type without null, its default would pass for a value.
-            return default(T) is null ? default : throw new FormatException($"Null where {typeof(T).Name} is expected.");
+            return default(T) is null
+                ? default
+                : throw new FormatException($"Null where {typeof(T).Name} is expected.");
         }
 
         try

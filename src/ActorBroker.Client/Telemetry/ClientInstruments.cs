@@ -67,15 +67,13 @@ internal static class ClientInstruments
         }
     }
 
+    /// <summary>True where somebody wants to know how long fetches take.</summary>
+    public static bool MeasuresPolls => OperationDuration.Enabled;
+
     /// <summary>A fetch of a partition has ended.</summary>
-    public static void Polled(string topic, int partition, TimeSpan elapsed, Exception? failure)
-    {
-        if (OperationDuration.Enabled)
-        {
-            OperationDuration.Record(
-                elapsed.TotalSeconds, MessagingTags.OfOperation("poll", "receive", topic, partition, failure));
-        }
-    }
+    public static void Polled(string topic, int partition, TimeSpan elapsed, Exception? failure) =>
+        OperationDuration.Record(
+            elapsed.TotalSeconds, MessagingTags.OfOperation("poll", "receive", topic, partition, failure));
 
     /// <summary>True where somebody wants to know how long requests take.</summary>
     public static bool MeasuresRequests => RequestDuration.Enabled;
