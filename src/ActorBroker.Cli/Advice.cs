@@ -7,7 +7,12 @@ namespace ActorBroker.Cli;
 internal static class Advice
 {
     public static string Describe(Exception failure) =>
-        For(failure) is { } advice ? $"{failure.Message.TrimEnd('.')}. {advice}" : failure.Message;
+        For(failure) is { } advice ? $"{Closed(failure.Message)} {advice}" : failure.Message;
+
+    /// <summary>A broker's own words may end without a full stop.</summary>
+    private static string Closed(string message) => message.EndsWith('.') || message.EndsWith('?')
+        ? message
+        : message + ".";
 
     private static string? For(Exception failure) => failure switch
     {

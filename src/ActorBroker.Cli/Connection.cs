@@ -15,6 +15,9 @@ internal static class Connection
     private const double DefaultPatienceSeconds = 5;
     private const double PatienceSecondsMax = 24 * 3600;
 
+    /// <summary>For what has begun and is to live through a broker's restart.</summary>
+    public static readonly TimeSpan LongPatience = TimeSpan.FromMinutes(1);
+
     public static readonly Option<string?> Bootstrap = new("--bootstrap", "-b")
     {
         Description =
@@ -44,18 +47,21 @@ internal static class Connection
     /// <summary>A client that tells soon where the cluster is not there.</summary>
     public static KafkaClient Open(ParseResult parsed) => Open(parsed, patience: null);
 
-    /// <summary>A client for a long stream of records, which is to live through a broker's restart.</summary>
-    public static KafkaClient OpenForStreaming(ParseResult parsed) => Open(parsed, TimeSpan.FromMinutes(1));
+    /// <summary>A client for a long stream of records.</summary>
+    public static KafkaClient OpenForStreaming(ParseResult parsed) => Open(parsed, LongPatience);
+
+    /// <summary>How long to keep trying while the cluster does not answer.</summary>
+    public static TimeSpan PatienceOf(ParseResult parsed)
+    {
+        var seconds = parsed.GetValue(Patience);
+        return seconds is >= 0 and <= PatienceSecondsMax
+            ? TimeSpan.FromSeconds(seconds)
+            : throw new UsageException($"--timeout {seconds}: give 0 to {PatienceSecondsMax} seconds.");
+    }
 
     private static KafkaClient Open(ParseResult parsed, TimeSpan? patience)
     {
-        var seconds = parsed.GetValue(Patience);
-        if (seconds is not (>= 0 and <= PatienceSecondsMax))
-        {
-            throw new UsageException($"--timeout {seconds}: give 0 to {PatienceSecondsMax} seconds.");
-        }
-
-        var given = TimeSpan.FromSeconds(seconds);
+        var given = PatienceOf(parsed);
         var file = parsed.GetValue(SettingsFile) ?? Environment.GetEnvironmentVariable(FileVariable);
         var options = new ClientOptions
         {

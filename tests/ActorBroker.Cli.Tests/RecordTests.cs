@@ -123,6 +123,8 @@ public sealed class RecordTests(Tool tool) : IDisposable
         var refused = await tool.RunAsync(1, big + big, ["produce", "--topic", topic]);
         Assert.Contains("MESSAGE_TOO_LARGE", refused.Errors, StringComparison.Ordinal);
         Assert.Contains("max.message.bytes", refused.Errors, StringComparison.Ordinal);
+        await tool.RunAsync(0, "topics", "alter", topic, "--set", "max.message.bytes=5000000");
+        await tool.RunAsync(0, big + big, ["produce", "--topic", topic]);
     }
 
     [Fact]

@@ -50,6 +50,14 @@ public sealed class ShellTests(Tool tool)
         Assert.Contains("--bootstrap", refused.Errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_writer_without_a_broker_does_not_wait_for_ever()
+    {
+        var refused = await tool.RunAsync(
+            1, "produce", "--topic", "t", "--value", "x", "--bootstrap", "127.0.0.1:1", "--timeout", "0");
+        AssertOneLine(refused.Errors, "No connection to 127.0.0.1:1");
+    }
+
     [Theory]
     [InlineData("topics describe")]
     [InlineData("topics delete")]

@@ -15,7 +15,7 @@ internal sealed record BenchPlan
 
     public int Size { get; init; }
 
-    public Acks Acks { get; init; } = Acks.Leader;
+    public Acks Acks { get; init; } = Acks.All;
 
     public CompressionCodec Compression { get; init; }
 
@@ -33,5 +33,6 @@ internal sealed record BenchPlan
         Compression = Compression,
         BatchBytes = BatchBytes,
         Linger = Linger,
+        MaxRequestBytes = Math.Max(2 * Size, new ProducerOptions().MaxRequestBytes),
     };
 }

@@ -24,9 +24,7 @@ internal static class BenchCommand
     private static readonly Option<int> Size = Number(
         "--size", "The bytes of each record's value.", "bytes", fallback: 1024, min: 0);
 
-    private static readonly Option<Acks?> AcksForThroughput = Shared.Acknowledge("1");
-
-    private static readonly Option<Acks?> AcksForLatency = Shared.Acknowledge("all");
+    private static readonly Option<Acks?> Acknowledge = Shared.Acknowledge("all");
 
     private static readonly Option<int> BatchBytes = Number(
         "--batch-bytes", "A batch is sent when it has so many bytes.", "bytes", BatchBytesDefault, min: 1);
@@ -58,15 +56,15 @@ internal static class BenchCommand
             "produce",
             "Writes records as fast as the cluster takes them; every record's delivery is checked.",
             "bench produce",
-            "bench produce --records 5000000 --size 100 --acks all --compression lz4",
+            "bench produce --records 5000000 --size 100 --acks 1 --compression lz4",
             "bench produce --partitions 4 --json")
         {
-            Topic, Partitions, records, Size, AcksForThroughput, BatchBytes, linger, Compression, Keep, Json, Quiet,
+            Topic, Partitions, records, Size, Acknowledge, BatchBytes, linger, Compression, Keep, Json, Quiet,
         };
         command.SetAction((parsed, cancel) => RunAsync(
             parsed,
             "bench produce",
-            Plan(parsed, records, AcksForThroughput, Acks.Leader) with { Linger = Wait(parsed, linger) },
+            Plan(parsed, records) with { Linger = Wait(parsed, linger) },
             (run, token) => run.MeasureAsync("sent", report => ThroughputBench.ProduceAsync(
                 run.Client, run.Topic, run.Plan, run.Meter!, report, token)),
             cancel));
@@ -87,7 +85,7 @@ internal static class BenchCommand
         command.SetAction((parsed, cancel) => RunAsync(
             parsed,
             "bench consume",
-            Plan(parsed, records, AcksForThroughput, Acks.Leader),
+            Plan(parsed, records),
             async (run, token) =>
             {
                 if (run.Plan.Topic is null)
@@ -120,7 +118,7 @@ internal static class BenchCommand
             "bench latency",
             "bench latency --rate 5000 --records 50000 --json")
         {
-            Topic, Partitions, records, Size, rate, AcksForLatency, BatchBytes, linger, Compression, Keep, Json, Quiet,
+            Topic, Partitions, records, Size, rate, Acknowledge, BatchBytes, linger, Compression, Keep, Json, Quiet,
         };
         rate.Validators.Add(result =>
         {
@@ -132,7 +130,7 @@ internal static class BenchCommand
         command.SetAction((parsed, cancel) => RunAsync(
             parsed,
             "bench latency",
-            Plan(parsed, records, AcksForLatency, Acks.All) with
+            Plan(parsed, records) with
             {
                 Linger = Wait(parsed, linger),
                 Rate = parsed.GetValue(rate),
@@ -161,13 +159,13 @@ internal static class BenchCommand
         return ExitCode.Ok;
     }
 
-    private static BenchPlan Plan(ParseResult parsed, Option<long> records, Option<Acks?> acks, Acks fallback) => new()
+    private static BenchPlan Plan(ParseResult parsed, Option<long> records) => new()
     {
         Topic = parsed.GetValue(Topic),
         Partitions = parsed.GetValue(Partitions),
         Records = parsed.GetValue(records),
         Size = parsed.GetValue(Size),
-        Acks = parsed.GetValue(acks) ?? fallback,
+        Acks = parsed.GetValue(Acknowledge) ?? Acks.All,
         Compression = parsed.GetValue(Compression),
         BatchBytes = parsed.GetValue(BatchBytes) is > 0 and var bytes ? bytes : BatchBytesDefault,
         Linger = TimeSpan.FromMilliseconds(5),

@@ -11,6 +11,7 @@ namespace ActorBroker.Cli.Commands;
 internal static class ProduceCommand
 {
     private const int RecordBytesDefault = 900 * 1024;
+    private const int MaxRequestBytes = 100 * 1024 * 1024;
 
     /// <summary>After Ctrl+C: how long what was read may take to be delivered.</summary>
     private static readonly TimeSpan LastDelivery = TimeSpan.FromSeconds(8);
@@ -163,11 +164,16 @@ internal static class ProduceCommand
         var acks = parsed.GetValue(Acknowledge) ?? Acks.All;
         var meter = new TransferMeter("sent") { BytesExpected = source.Bytes };
         await using var client = Connection.Open(parsed);
+        var isThere = await IsThereAsync(client.Admin, parsed.GetRequiredValue(Topic), cancel).ConfigureAwait(false);
         await using var producer = client.CreateProducer(new ProducerOptions
         {
             Acks = acks,
             Idempotent = acks == Acks.All,
             Compression = parsed.GetValue(Compression),
+
+            // How large a record may be is the topic's to say.
+            MaxRequestBytes = MaxRequestBytes,
+            MaxBlock = isThere ? Connection.LongPatience : Connection.PatienceOf(parsed),
         });
         var sink = new ProduceSink(producer, parsed.GetRequiredValue(Topic), meter);
 
@@ -193,6 +199,20 @@ internal static class ProduceCommand
 
         Close(parsed, meter);
         return ExitCode.Ok;
+    }
+
+    /// <summary>A topic that is missing may still be created by the broker when it is written to.</summary>
+    private static async Task<bool> IsThereAsync(AdminClient admin, string topic, CancellationToken cancel)
+    {
+        try
+        {
+            await admin.DescribeTopicAsync(topic, cancel).ConfigureAwait(false);
+            return true;
+        }
+        catch (BrokerErrorException refusal) when (refusal.Code == ErrorCode.UnknownTopicOrPartition)
+        {
+            return false;
+        }
     }
 
     private static async Task SendAllAsync(
