@@ -7,4 +7,8 @@ namespace ActorBroker.Broker;
 /// <param name="Time">The clock and the timers.</param>
 /// <param name="Loggers">Where logs go.</param>
 /// <param name="FileSystem">The disk.</param>
-public sealed record BrokerEnvironment(TimeProvider Time, ILoggerFactory Loggers, IFileSystem FileSystem);
+public sealed record BrokerEnvironment(TimeProvider Time, ILoggerFactory Loggers, IFileSystem FileSystem)
+{
+    /// <summary>The broker's meters, for whoever wants to listen from the start; null: it makes its own.</summary>
+    public BrokerMeters? Meters { get; init; }
+}

@@ -22,8 +22,10 @@ public sealed class BrokerNode : IAsyncDisposable
     private readonly Lock _stopGate = new();
     private Task? _stopping;
 
-    internal BrokerNode(BrokerState state, Controller controller, Housekeeping housekeeping, ILogger logger)
+    internal BrokerNode(
+        BrokerState state, Controller controller, Housekeeping housekeeping, BrokerMeters meters, ILogger logger)
     {
+        Meters = meters;
         _state = state;
         _controller = controller;
         _housekeeping = housekeeping;
@@ -54,6 +56,9 @@ public sealed class BrokerNode : IAsyncDisposable
     /// <summary>Ids for idempotent producers.</summary>
     public ProducerIdAllocator ProducerIds { get; }
 
+    /// <summary>Where the broker's instruments live, until it has stopped.</summary>
+    public BrokerMeters Meters { get; }
+
     internal Housekeeping Housekeeping => _housekeeping;
 
     /// <summary>
@@ -83,6 +88,15 @@ public sealed class BrokerNode : IAsyncDisposable
     /// <summary>Finds a partition of which this broker holds a replica.</summary>
     public bool TryGetPartition(Guid topicId, int partition, [NotNullWhen(true)] out Partition? found) =>
         _state.Partitions.TryGet(topicId, partition, out found);
+
+    /// <summary>The log directories that have partitions, none of which can be written.</summary>
+    public IReadOnlyList<string> FailedLogDirs() =>
+    [
+        .. _state.Partitions.Each
+            .GroupBy(static partition => partition.Actor.Context.Directory.Path)
+            .Where(static directory => directory.All(static partition => partition.IsFailed))
+            .Select(static directory => directory.Key),
+    ];
 
     /// <summary>The log directories, their space and their replicas.</summary>
     public IReadOnlyList<LogDirDescription> DescribeLogDirs()
@@ -128,6 +142,7 @@ public sealed class BrokerNode : IAsyncDisposable
         }
 
         _state.Partitions.Dispose();
+        Meters.Dispose();
         BrokerLogs.Stopped(_logger, BrokerId, allClean);
     }
 

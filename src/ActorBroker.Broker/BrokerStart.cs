@@ -19,6 +19,10 @@ internal static class BrokerStart
         var logger = environment.Loggers.CreateLogger<BrokerNode>();
         var brokerId = config.Get(BrokerKeys.BrokerId);
         var directories = OpenDirectories(config, environment, brokerId, logger);
+        var meters = environment.Meters ?? new BrokerMeters(brokerId);
+        var instruments = new BrokerInstruments(
+            meters.Create(BrokerInstruments.MeterName), config.Get(BrokerKeys.MetricsTopicsMax));
+        var logInstruments = new StorageInstruments(meters.Create(StorageInstruments.MeterName));
         PartitionManager? partitions = null;
         try
         {
@@ -28,7 +32,9 @@ internal static class BrokerStart
             var broker = new BrokerInfo(brokerId, [], config.Get(BrokerKeys.BrokerRack));
             var cluster = new ClusterState(ClusterState.Single(directories[0].ClusterId, broker, topics));
             var openers = config.Get(BrokerKeys.NumRecoveryThreadsPerDataDir) * directories.Count;
-            partitions = new PartitionManager(brokerId, environment, directories, openers, logger);
+            partitions = new PartitionManager(
+                brokerId, environment, directories, openers, logger, instruments, logInstruments);
+            instruments.Observe(partitions);
             SortFolders(partitions, cluster.Image, catalogue, environment.FileSystem, logger);
             var removals = new FolderRemovals(environment.FileSystem, catalogue, environment.Time);
             var state = new BrokerState(brokerId, config, catalogue, cluster, partitions, removals);
@@ -39,7 +45,7 @@ internal static class BrokerStart
             var housekeeping = new Housekeeping(state, environment.Time, logger);
             var offline = online.Count(opened => !opened);
             BrokerLogs.Started(logger, brokerId, cluster.Image.ClusterId, topics.Count, online.Length, offline);
-            return new BrokerNode(state, new Controller(), housekeeping, logger);
+            return new BrokerNode(state, new Controller(), housekeeping, meters, logger);
         }
         catch
         {
@@ -50,6 +56,7 @@ internal static class BrokerStart
             }
 
             directories.ForEach(directory => directory.Dispose());
+            meters.Dispose();
             throw;
         }
     }

@@ -25,12 +25,20 @@ public sealed partial class KafkaGateway : IAsyncDisposable
     {
         _logger = logger;
         var config = node.Config;
+        var budgets = new Budgets(
+            new Budget(BudgetBytes(config)), new Budget(config.Get(BrokerKeys.QueuedMaxRequests)));
+        var meter = node.Meters.Create(GatewayInstruments.MeterName);
+        var instruments = new GatewayInstruments(meter, budgets, time);
+        opened.ForEach(each => instruments.Of(each.Listener.Name));
         var services = new GatewayServices(
-            ServedApis.Make(new HandlerContext(node, time, logger)),
-            new Budgets(new Budget(BudgetBytes(config)), new Budget(config.Get(BrokerKeys.QueuedMaxRequests))),
+            ServedApis.Make(new HandlerContext(node, time, logger, instruments)),
+            budgets,
             config.Get(BrokerKeys.SocketRequestMaxBytes),
             time,
-            logger);
+            logger)
+        {
+            Instruments = instruments,
+        };
         _registry = new ConnectionRegistry(services, () => Limits(node.Config));
         _acceptors = [.. opened.Select(
             each => new Acceptor(each.Listener.Name, each.Socket, _registry, time, logger))];

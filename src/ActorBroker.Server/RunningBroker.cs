@@ -81,7 +81,10 @@ internal sealed partial class RunningBroker : IAsyncDisposable
     private static async Task<RunningBroker> StartAsync(
         BrokerConfig config, ILoggerFactory loggers, BrokerTelemetry telemetry, CancellationToken cancel)
     {
-        var world = new BrokerEnvironment(TimeProvider.System, loggers, new PhysicalFileSystem());
+        var world = new BrokerEnvironment(TimeProvider.System, loggers, new PhysicalFileSystem())
+        {
+            Meters = telemetry.Meters,
+        };
         var node = await BrokerNode.StartAsync(config, world, cancel).ConfigureAwait(false);
         try
         {

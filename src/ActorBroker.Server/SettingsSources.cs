@@ -12,7 +12,10 @@ internal static class SettingsSources
     {
         var path = commandLine.ConfigPath ?? Environment.GetEnvironmentVariable(EnvironmentSettings.ConfigPathVariable);
         return BrokerConfig.Parse(
-            [.. FromFile(path), .. EnvironmentSettings.Parse(Variables()), .. commandLine.Settings]);
+        [
+            .. FromFile(path), .. FromOpenTelemetry(), .. EnvironmentSettings.Parse(Variables()),
+            .. commandLine.Settings,
+        ]);
     }
 
     private static IReadOnlyList<ConfigInput> FromFile(string? path)
@@ -30,6 +33,23 @@ internal static class SettingsSources
             _ => throw new ConfigurationException(
                 $"{string.Join(" and ", found)} are both in {Environment.CurrentDirectory}: keep one of them"),
         };
+    }
+
+    // OpenTelemetry's standard variables are further names of two settings; the exporter itself reads the others.
+    private static IEnumerable<ConfigInput> FromOpenTelemetry()
+    {
+        (string Variable, ConfigKey Key)[] names =
+        [
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", BrokerKeys.OtlpEndpoint),
+            ("OTEL_EXPORTER_OTLP_PROTOCOL", BrokerKeys.OtlpProtocol),
+        ];
+        foreach (var (variable, key) in names)
+        {
+            if (Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value)
+            {
+                yield return new ConfigInput(key.Name, value, $"environment variable {variable}");
+            }
+        }
     }
 
     private static IReadOnlyList<ConfigInput> Read(string path)

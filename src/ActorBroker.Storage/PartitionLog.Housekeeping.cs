@@ -21,8 +21,10 @@ public sealed partial class PartitionLog
 
             try
             {
+                var started = _time.GetTimestamp();
                 FlushSegments(RecoveryPoint, target);
                 FlushFolder();
+                _instruments?.Flushed(_time, started);
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
@@ -76,6 +78,7 @@ public sealed partial class PartitionLog
             }
 
             Remove(_segments[..count], newestFirst: false, _config.FileDeleteDelayMs);
+            _instruments?.Expired(count);
             Volatile.Write(ref _logStartOffset, Math.Max(_logStartOffset, _segments[0].BaseOffset));
             _changed = true;
         }

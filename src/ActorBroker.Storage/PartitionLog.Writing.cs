@@ -26,9 +26,11 @@ public sealed partial class PartitionLog
             ThrowIfUnusable();
             var first = Active;
             var mark = first.Mark();
+            var started = _time.GetTimestamp();
             try
             {
                 var next = WriteAll(batches);
+                _instruments?.Appended(_time, started);
                 _changed = true;
                 Volatile.Write(ref _logEndOffset, next);
             }

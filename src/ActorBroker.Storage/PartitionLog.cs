@@ -23,6 +23,7 @@ public sealed partial class PartitionLog : IDisposable
     private readonly IProducerState _producers;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly StorageInstruments? _instruments;
     private readonly ProducerSnapshots _snapshots;
     private readonly DeletedFiles _deleted;
     private readonly Lock _gate = new();
@@ -44,6 +45,7 @@ public sealed partial class PartitionLog : IDisposable
         _producers = options.Producers;
         _time = options.Time;
         _logger = logger;
+        _instruments = options.Instruments;
         _config = options.Config;
         _snapshots = recovered.Snapshots;
         _segments = recovered.Segments;
@@ -106,9 +108,12 @@ public sealed partial class PartitionLog : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         var logger = options.Logger ?? NullLogger.Instance;
+        var started = options.Time.GetTimestamp();
         options.FileSystem.CreateDirectory(options.Directory);
         var topicId = PartitionMetadata.Reconcile(options.FileSystem, options.Directory, options.TopicId);
-        return new PartitionLog(options, logger, new LogRecovery(options, logger).Run(), topicId);
+        var log = new PartitionLog(options, logger, new LogRecovery(options, logger).Run(), topicId);
+        options.Instruments?.Opened(options.Time, started);
+        return log;
     }
 
     /// <summary>Takes changed settings; they count from the next call on.</summary>

@@ -27,6 +27,9 @@ public sealed record PartitionLogOptions
     /// <summary>Where recoveries, cuts and removals are reported.</summary>
     public ILogger? Logger { get; init; }
 
+    /// <summary>What is measured; null: nothing.</summary>
+    public StorageInstruments? Instruments { get; init; }
+
     /// <summary>The topic's id; empty: unknown, neither checked nor written.</summary>
     public Guid TopicId { get; init; }
 

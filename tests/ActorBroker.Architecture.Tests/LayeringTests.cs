@@ -19,7 +19,9 @@ public class LayeringTests
         ["Gateway"] = new(["Protocol", "Broker"], ["Microsoft.Extensions.Logging.Abstractions"]),
         ["Client"] = new(["Records", "Protocol"], []),
         ["Cli"] = new(["Client"], ["Spectre.Console", "System.CommandLine"]),
-        ["Server"] = new(["Records", "Protocol", "Core", "Storage", "Broker", "Gateway"], []),
+        ["Server"] = new(
+            ["Records", "Protocol", "Core", "Storage", "Broker", "Gateway"],
+            ["OpenTelemetry", "OpenTelemetry.Exporter.OpenTelemetryProtocol"]),
     };
 
     /// <summary>Runs in the compiler only, so it is not in the plan.</summary>

@@ -68,6 +68,7 @@ internal sealed class OpenItem(PartitionActor actor, PartitionHistory history, L
             Producers = producers,
             Time = context.Environment.Time,
             Logger = context.Environment.Loggers.CreateLogger<PartitionLog>(),
+            Instruments = context.LogInstruments,
             TopicId = actor.TopicId,
             RecoveryPoint = history.RecoveryPoint,
             CleanShutdown = history.CleanShutdown,

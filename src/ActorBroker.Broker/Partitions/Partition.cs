@@ -53,6 +53,8 @@ public sealed partial class Partition
 
     internal PartitionActor Actor => _actor;
 
+    internal bool IsFailed => _actor.IsFailed;
+
     /// <summary>
     /// Appends one batch. What needs no state (size, magic, CRC, counts, times, recompression) is done on the caller's
     /// thread; calls from one thread are appended in their order.
@@ -95,6 +97,9 @@ public sealed partial class Partition
 
         return answer;
     }
+
+    /// <summary>Counts record bytes that an answer to a fetch carries.</summary>
+    public void CountFetched(int bytes) => _actor.Traffic.Fetched(bytes);
 
     /// <summary>Wakes the watcher after each change that a fetch could see.</summary>
     public void AddWatcher(FetchWatcher watcher) => _actor.Watchers.Add(watcher);

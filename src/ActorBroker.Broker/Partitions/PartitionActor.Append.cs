@@ -14,6 +14,8 @@ internal sealed partial class PartitionActor
     private readonly Queue<ProduceRequest> _awaitInSync = new();
     // The turn's first answer: given on this thread when the turn has ended, which spares waking another.
     private ProduceRequest? _heldAnswer;
+    private long _gatheredRecords;
+    private long _gatheredBytes;
     private long _earliestDeadlineMs;
     private long _nowMs;
 
@@ -23,6 +25,9 @@ internal sealed partial class PartitionActor
         _heldAnswer = null;
         return held;
     }
+
+    /// <summary>Batches that wait for replicas or for the disk; any thread, about.</summary>
+    public int AwaitingInSync => _awaitInSync.Count;
 
     /// <summary>Lets the machine decide; what it accepts is written with the rest of the turn.</summary>
     public void Stage(ProduceRequest request)
@@ -54,6 +59,8 @@ internal sealed partial class PartitionActor
                 RecordBatch.SetLeaderEpoch(request.Records.Span, replica.Machine.LeaderEpoch);
                 request.LogAppendTimeMs = AppendTimeOf(request, header.MaxTimestamp);
                 _gather.Add(request.Records);
+                _gatheredRecords += header.RecordCount;
+                _gatheredBytes += request.Records.Length;
                 break;
             default:
                 request.LogAppendTimeMs = AppendTimeOf(request, decision.TimestampMs);
@@ -81,6 +88,7 @@ internal sealed partial class PartitionActor
         {
             replica.Log.Append(_gather);
             replica.Machine.Written(replica.Machine.NextOffset);
+            CountGathered();
             _gather.Clear();
             WriteSucceeded();
         }
@@ -99,6 +107,12 @@ internal sealed partial class PartitionActor
         }
 
         ConsiderFlush(replica);
+    }
+
+    private void CountGathered()
+    {
+        Traffic.Appended(_gather.Count, _gatheredRecords, _gatheredBytes);
+        (_gatheredRecords, _gatheredBytes) = (0, 0);
     }
 
     private void Park(ProduceRequest request)
@@ -187,6 +201,7 @@ internal sealed partial class PartitionActor
 
         _staged.Clear();
         _gather.Clear();
+        (_gatheredRecords, _gatheredBytes) = (0, 0);
         FailWaits(_awaitLeader, error);
         FailWaits(_awaitInSync, error);
     }

@@ -24,6 +24,9 @@ internal sealed partial class PartitionActor
     private long _refuseWritesUntilMs;
     private long _openAgainMs = long.MaxValue;
 
+    /// <summary>It can't be written: its log is not open, or the last write or fsync failed; any thread.</summary>
+    public bool IsFailed => Replica is null || Volatile.Read(ref _failing);
+
     /// <summary>
     /// Opens the log for the first time; true when it is online, false when it stays offline for now.
     /// </summary>

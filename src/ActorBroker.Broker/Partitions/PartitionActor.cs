@@ -41,6 +41,7 @@ internal sealed partial class PartitionActor : Mailbox<PartitionItem>, IDisposab
         _flush = new FlushItem(this);
         _timer = new PartitionTimer(this, context);
         Published = new PublishedOffsets(history.LogStartOffset);
+        Traffic = context.Instruments.TrafficOf(name.Topic);
     }
 
     public TopicPartition Name { get; }
@@ -53,6 +54,16 @@ internal sealed partial class PartitionActor : Mailbox<PartitionItem>, IDisposab
     public PublishedOffsets Published { get; }
 
     public WatcherSet Watchers { get; } = new();
+
+    /// <summary>What goes through the topic.</summary>
+    public TopicTraffic Traffic { get; }
+
+    /// <summary>A replica is not in sync; any thread.</summary>
+    public bool IsUnderReplicated =>
+        Volatile.Read(ref _state) is var state && state.InSync.Length < state.Replicas.Length;
+
+    /// <summary>Too few replicas are in sync for acks=all; any thread.</summary>
+    public bool IsUnderMinIsr => Volatile.Read(ref _state).InSync.Length < Config.MinInsyncReplicas;
 
     /// <summary>The settings in force; any thread.</summary>
     public LogConfig Config => Volatile.Read(ref _config);

@@ -12,13 +12,17 @@ namespace ActorBroker.Broker.Partitions;
 /// <param name="Flushers">Threads for fsync and closing.</param>
 /// <param name="Openers">Threads for opening logs, as many as recovery may take.</param>
 /// <param name="Logger">The broker's logger.</param>
+/// <param name="Instruments">What the broker measures.</param>
+/// <param name="LogInstruments">What its logs measure.</param>
 internal sealed record PartitionContext(
     int BrokerId,
     BrokerEnvironment Environment,
     LogDirectory Directory,
     WorkerThreads Flushers,
     WorkerThreads Openers,
-    ILogger Logger)
+    ILogger Logger,
+    BrokerInstruments Instruments,
+    StorageInstruments LogInstruments)
 {
     /// <summary>Unix milliseconds.</summary>
     public long NowMs => Environment.Time.GetUtcNow().ToUnixTimeMilliseconds();

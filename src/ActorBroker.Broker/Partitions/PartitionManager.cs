@@ -12,8 +12,8 @@ namespace ActorBroker.Broker.Partitions;
 /// <summary>The partitions of which this broker holds a replica, and the log directories they lie in.</summary>
 /// <remarks>Opened and removed by the controller's thread (and by the start); found by any thread.</remarks>
 internal sealed class PartitionManager(
-    int brokerId, BrokerEnvironment environment, IReadOnlyList<LogDirectory> directories, int openers, ILogger logger)
-    : IDisposable
+    int brokerId, BrokerEnvironment environment, IReadOnlyList<LogDirectory> directories, int openers, ILogger logger,
+    BrokerInstruments instruments, StorageInstruments logInstruments) : IDisposable
 {
     private const int FlushThreads = 8;
     private readonly ConcurrentDictionary<TopicPartition, Partition> _byName = new();
@@ -25,6 +25,9 @@ internal sealed class PartitionManager(
     public IReadOnlyList<LogDirectory> Directories => directories;
 
     public ICollection<Partition> All => _byName.Values;
+
+    /// <summary>All of them one by one, without a copy.</summary>
+    public IEnumerable<Partition> Each => _byName.Select(static named => named.Value);
 
     public bool TryGet(string topic, int partition, [NotNullWhen(true)] out Partition? found) =>
         _byName.TryGetValue(new TopicPartition(topic, partition), out found);
@@ -51,7 +54,8 @@ internal sealed class PartitionManager(
             }
 
             var directory = HomeOf(name);
-            var context = new PartitionContext(brokerId, environment, directory, _flushers, _openers, logger);
+            var context = new PartitionContext(
+                brokerId, environment, directory, _flushers, _openers, logger, instruments, logInstruments);
             var actor = new PartitionActor(context, name, topic, config, HistoryOf(directory, name, cleanShutdown));
             var partition = new Partition(actor);
             _byName[name] = partition;
@@ -93,6 +97,7 @@ internal sealed class PartitionManager(
         }
 
         var left = await Task.WhenAll(leaving.Select(SetAsideAsync)).ConfigureAwait(false);
+        instruments.Forget(topic.Name);
         return ([.. left.SelectMany(partition => partition.Folders)], left.All(partition => partition.Complete));
     }
 

@@ -29,6 +29,13 @@ internal static class Allow
     public static ConfigRule<string> OneOf(params string[] words)
         => new($"one of {string.Join(", ", words)}", value => Array.IndexOf(words, value) >= 0);
 
+    /// <summary>Empty, or where a service on the web is.</summary>
+    public static ConfigRule<string> WebAddressOrNothing()
+        => new(
+            "an http:// or https:// address, or nothing",
+            value => value.Length == 0
+                || (Uri.TryCreate(value, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"));
+
     /// <summary>A list of at least one of these words.</summary>
     public static ConfigRule<IReadOnlyList<string>> SomeOf(params string[] words)
         => new(

@@ -17,4 +17,14 @@ public static partial class BrokerKeys
     public static readonly ConfigKey<int> MetricsTopicsMax = Keys.Broker.Int(
         "metrics.topics.max", 1000, AtLeast(0), ReadOnly,
         "How many topics metrics tell apart by name; the others are counted together. Not a Kafka setting.");
+
+    public static readonly ConfigKey<string> OtlpEndpoint = Keys.Broker.String(
+        "otlp.endpoint", "", WebAddressOrNothing(), ReadOnly,
+        "Where metrics are sent by OpenTelemetry's protocol, e.g. http://127.0.0.1:4318; empty: nowhere. The "
+        + "environment variable OTEL_EXPORTER_OTLP_ENDPOINT sets it too. Not a Kafka setting.");
+
+    public static readonly ConfigKey<string> OtlpProtocol = Keys.Broker.String(
+        "otlp.protocol", "http/protobuf", OneOf("http/protobuf", "grpc"), ReadOnly,
+        "How metrics are sent to otlp.endpoint. The environment variable OTEL_EXPORTER_OTLP_PROTOCOL sets it too. Not "
+        + "a Kafka setting.");
 }

@@ -164,6 +164,7 @@ internal sealed partial class Connection
         }
 
         handler = match.Handler;
+        frame.Begin(match.Meter);
         return true;
     }
 

@@ -41,9 +41,11 @@ internal sealed partial class ConnectionRegistry : IDisposable
         if (!TryEnter(address))
         {
             transport.Abort();
+            _services.Instruments?.Of(listener).Refuse();
             return;
         }
 
+        _services.Instruments?.Of(listener).Accept();
         var connection = new Connection(transport, listener, _services);
         var start = new TaskCompletionSource();
         _running[connection] = ServeAsync(connection, address, start.Task);
@@ -107,6 +109,7 @@ internal sealed partial class ConnectionRegistry : IDisposable
         await connection.RunAsync().ConfigureAwait(false);
         _running.TryRemove(connection, out _);
         Leave(address);
+        _services.Instruments?.Of(connection.Listener).End();
     }
 
     private bool TryEnter(IPAddress? address)

@@ -14,4 +14,8 @@ internal sealed record GatewayServices(
     Budgets Budgets,
     int FrameBytesMax,
     TimeProvider Time,
-    ILogger Logger);
+    ILogger Logger)
+{
+    /// <summary>What is measured; null: nothing.</summary>
+    public GatewayInstruments? Instruments { get; init; }
+}

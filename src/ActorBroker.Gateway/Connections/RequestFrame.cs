@@ -1,4 +1,5 @@
 using System.Buffers;
+using ActorBroker.Gateway.Dispatch;
 
 namespace ActorBroker.Gateway.Connections;
 
@@ -11,6 +12,8 @@ internal sealed class RequestFrame : IDisposable
     private readonly Budgets _budgets;
     private byte[]? _buffer;
     private int _requests;
+    private ApiMeter? _meter;
+    private long _began;
 
     /// <summary>Rents a buffer; the caller has already taken <paramref name="length"/> bytes from the budget.</summary>
     public RequestFrame(int length, Budgets budgets)
@@ -37,6 +40,16 @@ internal sealed class RequestFrame : IDisposable
         await _budgets.Requests.AcquireAsync(1, cancel).ConfigureAwait(false);
         _requests = 1;
     }
+
+    /// <summary>The request is handed to its handler.</summary>
+    public void Begin(ApiMeter? meter)
+    {
+        _meter = meter;
+        _began = meter?.Begin() ?? 0;
+    }
+
+    /// <summary>The request has its response: it is counted, though its bytes may be given back already.</summary>
+    public void Answered(Response response) => _meter?.Answered(_began, Length, response.Length);
 
     public void Dispose()
     {

@@ -111,7 +111,9 @@ internal sealed class ResponsePipeline(ITransport transport, Action activity, Ac
     {
         try
         {
-            _batch.Add(await pending.Response.ConfigureAwait(false));
+            var response = await pending.Response.ConfigureAwait(false);
+            _batch.Add(response);
+            pending.Frame.Answered(response);
         }
 #pragma warning disable CA1031 // The crash boundary of one request: any fault of a handler ends its connection only.
         catch (Exception fault)

@@ -7,4 +7,6 @@ namespace ActorBroker.Gateway.Dispatch;
 /// <param name="Node">The broker.</param>
 /// <param name="Time">The clock.</param>
 /// <param name="Logger">Where handlers tell of faults.</param>
-internal sealed record HandlerContext(BrokerNode Node, TimeProvider Time, ILogger Logger);
+/// <param name="Instruments">What is measured.</param>
+internal sealed record HandlerContext(
+    BrokerNode Node, TimeProvider Time, ILogger Logger, GatewayInstruments Instruments);

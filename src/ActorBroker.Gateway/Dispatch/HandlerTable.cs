@@ -27,4 +27,5 @@ internal sealed class HandlerTable
 /// <summary>An API and its handler.</summary>
 /// <param name="Api">The API and its versions.</param>
 /// <param name="Handler">Who answers it.</param>
-internal sealed record HandlerMatch(ServedApi Api, ApiHandler Handler);
+/// <param name="Meter">Its numbers; null where nothing is measured.</param>
+internal sealed record HandlerMatch(ServedApi Api, ApiHandler Handler, ApiMeter? Meter = null);

@@ -15,6 +15,9 @@ internal abstract class Response : IDisposable
     /// <summary>The whole frame, where it lies in memory; such responses are sent together.</summary>
     public virtual ReadOnlyMemory<byte>? Bytes => null;
 
+    /// <summary>Bytes of the whole frame.</summary>
+    public abstract long Length { get; }
+
     /// <summary>Sends the frame, size prefix included.</summary>
     public abstract ValueTask SendAsync(ITransport transport);
 
@@ -23,6 +26,8 @@ internal abstract class Response : IDisposable
 
     private sealed class EmptyResponse : Response
     {
+        public override long Length => 0;
+
         public override ValueTask SendAsync(ITransport transport) => ValueTask.CompletedTask;
 
         public override void Dispose()
@@ -35,6 +40,8 @@ internal abstract class Response : IDisposable
 internal sealed class BufferResponse(KafkaWriter frame) : Response
 {
     public override ReadOnlyMemory<byte>? Bytes => frame.WrittenMemory;
+
+    public override long Length => frame.Length;
 
     public override ValueTask SendAsync(ITransport transport) => transport.SendAsync(frame.WrittenMemory);
 

@@ -25,6 +25,7 @@ internal sealed class FetchHandler(HandlerContext context) : ApiHandler
     private const int ShortFrameBytesMax = 512;
 
     private readonly BrokerNode _node = context.Node;
+    private readonly ApiMeter _meter = context.Instruments.Of(ApiKey.Fetch);
     private readonly FetchSessionCache _sessions =
         new(context.Node.Config.Get(BrokerKeys.FetchSessionSlots), context.Time);
 
@@ -124,6 +125,7 @@ internal sealed class FetchHandler(HandlerContext context) : ApiHandler
                 frame.BeginTopic(first.Target.Key.Topic ?? string.Empty, first.Target.Key.TopicId, count);
                 for (var end = next + count; next < end; next++)
                 {
+                    _meter.Failed(rows[next].Result.Error);
                     Add(frame, slices, rows[next], request.Version, leaders);
                 }
             }

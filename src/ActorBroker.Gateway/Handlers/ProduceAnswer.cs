@@ -31,12 +31,13 @@ internal sealed class ProduceAnswer(short acks, int topics)
     /// <summary>Adds an append of the last topic.</summary>
     public void Add(int partition, ValueTask<ProduceResult> append) => _rows.Add(new Row(partition, append));
 
-    /// <summary>Awaits one append; each of them once.</summary>
-    public async ValueTask SettleAsync(int index)
+    /// <summary>Awaits one append; each of them once. Returns its error.</summary>
+    public async ValueTask<ErrorCode> SettleAsync(int index)
     {
         var row = _rows[index];
         row.Result = await row.Append.ConfigureAwait(false);
         HasError |= row.Result.Error != ErrorCode.None;
+        return row.Result.Error;
     }
 
     /// <summary>Writes the response.</summary>

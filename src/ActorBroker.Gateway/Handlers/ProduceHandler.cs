@@ -23,6 +23,7 @@ internal sealed partial class ProduceHandler(HandlerContext context) : ApiHandle
     private const int ShortFrameBytesMax = 32 << 10;
 
     private readonly BrokerNode _node = context.Node;
+    private readonly ApiMeter _meter = context.Instruments.Of(ApiKey.Produce);
 
     public override bool MayOverlap => true;
 
@@ -107,7 +108,7 @@ internal sealed partial class ProduceHandler(HandlerContext context) : ApiHandle
     {
         for (var index = 0; index < answer.Count; index++)
         {
-            await answer.SettleAsync(index).ConfigureAwait(false);
+            _meter.Failed(await answer.SettleAsync(index).ConfigureAwait(false));
         }
 
         if (answer.Acks == 0)

@@ -35,5 +35,5 @@ internal static class ServedApis
 
     /// <summary>Makes the handlers.</summary>
     public static HandlerTable Make(HandlerContext context) =>
-        new([.. All.Select(api => new HandlerMatch(api, api.Make(context)))]);
+        new([.. All.Select(api => new HandlerMatch(api, api.Make(context), context.Instruments.Of(api.Key)))]);
 }

@@ -3,11 +3,12 @@ using ActorBroker.Server.Telemetry;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Net.Http.Headers;
 
 namespace ActorBroker.Server.Http;
 
 /// <summary>What the HTTP port serves: three pages, to be read only.</summary>
-internal sealed class HttpPages(BrokerHealth health) : IHttpApplication<HttpContext>
+internal sealed class HttpPages(BrokerHealth health, MetricsCollector metrics) : IHttpApplication<HttpContext>
 {
     private const string PlainText = "text/plain; charset=utf-8";
 
@@ -29,10 +30,40 @@ internal sealed class HttpPages(BrokerHealth health) : IHttpApplication<HttpCont
 
         return context.Request.Path.Value switch
         {
+            "/metrics" => MetricsAsync(context),
             "/health/live" => WriteAsync(context, StatusCodes.Status200OK, "live"),
             "/health/ready" => ReadyAsync(context),
             _ => WriteAsync(context, StatusCodes.Status404NotFound, "Here are /metrics, /health/live, /health/ready."),
         };
+    }
+
+    private async Task MetricsAsync(HttpContext context)
+    {
+        var openMetrics = WantsOpenMetrics(context.Request);
+        context.Response.ContentType = openMetrics ? PrometheusText.OpenMetricsType : PrometheusText.PlainType;
+        if (!HttpMethods.IsHead(context.Request.Method))
+        {
+            var body = context.Response.BodyWriter;
+            metrics.Scrape(new PrometheusText(body, openMetrics).Write);
+            await body.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+        }
+    }
+
+    // Plain text unless the client likes OpenMetrics no less.
+    private static bool WantsOpenMetrics(HttpRequest request)
+    {
+        if (!MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var accepted))
+        {
+            return false;
+        }
+
+        var open = accepted.FirstOrDefault(
+            type => type.MediaType.Equals("application/openmetrics-text", StringComparison.OrdinalIgnoreCase));
+        var plain = accepted.FirstOrDefault(
+            type => type.MediaType.Equals("text/plain", StringComparison.OrdinalIgnoreCase));
+        return QualityOf(open) > 0 && QualityOf(open) >= QualityOf(plain);
+
+        static double QualityOf(MediaTypeHeaderValue? type) => type is null ? 0 : type.Quality ?? 1;
     }
 
     private Task ReadyAsync(HttpContext context) => health.WhyNotReady() is { } reason

@@ -22,6 +22,13 @@ internal sealed class BrokerHealth
             return "The broker is stopping.";
         }
 
-        return Volatile.Read(ref _node) is null ? "The broker is starting: it opens its logs." : null;
+        if (Volatile.Read(ref _node) is not { } node)
+        {
+            return "The broker is starting: it opens its logs.";
+        }
+
+        return node.FailedLogDirs() is { Count: > 0 } failed
+            ? $"No partition can be written in {string.Join(", ", failed)}."
+            : null;
     }
 }

@@ -8,15 +8,35 @@ namespace ActorBroker.Server.Telemetry;
 internal sealed class BrokerTelemetry : IAsyncDisposable
 {
     private readonly BrokerHealth _health = new();
+    private readonly MetricsCollector? _metrics;
     private readonly HttpPort? _http;
+    private readonly IDisposable? _otlp;
 
     private BrokerTelemetry(BrokerConfig config)
     {
+        Meters = new BrokerMeters(config.Get(BrokerKeys.BrokerId));
         if (config.HttpListener is { } listener)
         {
-            _http = HttpPort.Open(listener, new HttpPages(_health));
+            _metrics = new MetricsCollector(Meters);
+            try
+            {
+                _http = HttpPort.Open(listener, new HttpPages(_health, _metrics));
+            }
+            catch
+            {
+                _metrics.Dispose();
+                throw;
+            }
+        }
+
+        if (config.Get(BrokerKeys.OtlpEndpoint).Length > 0)
+        {
+            _otlp = OtlpExport.Start(config);
         }
     }
+
+    /// <summary>The broker's meters.</summary>
+    public BrokerMeters Meters { get; }
 
     /// <summary>Where metrics and health are served; null: nowhere.</summary>
     public Uri? HttpAddress => _http?.Address;
@@ -37,5 +57,9 @@ internal sealed class BrokerTelemetry : IAsyncDisposable
         {
             await _http.DisposeAsync().ConfigureAwait(false);
         }
+
+        _otlp?.Dispose();
+        _metrics?.Dispose();
+        Meters.Dispose();
     }
 }

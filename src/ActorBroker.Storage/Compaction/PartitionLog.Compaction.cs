@@ -76,6 +76,7 @@ public sealed partial class PartitionLog
         }
 
         FirstDirtyOffset = result.FirstDirtyOffset;
+        _instruments?.Compacted(result);
         CompactionLog.Compacted(
             _logger,
             Directory,

@@ -19,6 +19,8 @@ internal sealed class FetchReply(FetchResponseWriter frame, List<LogSlice> slice
     private readonly List<ReadOnlyMemory<byte>> _parts = [];
     private readonly List<byte[]> _copies = [];
 
+    public override long Length => frame.FrameSize;
+
     public override async ValueTask SendAsync(ITransport transport)
     {
         for (var index = 0; index < slices.Count; index++)

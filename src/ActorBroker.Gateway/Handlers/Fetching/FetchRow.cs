@@ -86,6 +86,7 @@ internal sealed class FetchRow(FetchWork work, FetchTarget target) : FetchWatche
     public FetchResult Take()
     {
         var result = Result;
+        _partition?.CountFetched(result.Records.Length);
         Result = default;
         return result;
     }

@@ -77,6 +77,7 @@ internal sealed partial class FetchWork : IValueTaskSource, IDisposable
             row.Watch();
         }
 
+        _context.Instruments.FetchParked();
         try
         {
             ReadAll(); // What changed before the watchers stood was not signalled.
@@ -97,6 +98,7 @@ internal sealed partial class FetchWork : IValueTaskSource, IDisposable
         }
         finally
         {
+            _context.Instruments.FetchUnparked();
             foreach (var row in Rows)
             {
                 row.Unwatch();
