@@ -152,7 +152,9 @@ internal sealed class BrokerConnection : IAsyncDisposable
         }
 
         var response = TResponse.Read(ref reader, version);
-        return reader.Complete
+
+        // Bytes behind the last field are let pass, as by Kafka's own clients: some brokers write a field too wide.
+        return !reader.Faulted
             ? response
             : throw new ProtocolViolationException(
                 $"{Address} sent {frame.Bytes.Length} bytes that do not read as an answer to {TResponse.ApiKey} " +
