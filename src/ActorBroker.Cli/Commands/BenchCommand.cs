@@ -76,7 +76,7 @@ internal static class BenchCommand
         var records = Records(1_000_000);
         var command = new ToolCommand(
             "consume",
-            "Reads records as fast as the cluster gives them, from the beginning; without --topic it writes them first.",
+            "Reads from the beginning as fast as the cluster gives; without --topic it writes the records first.",
             "bench consume",
             "bench consume --topic orders --records 100000 --json")
         {
