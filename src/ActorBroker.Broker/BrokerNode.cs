@@ -89,13 +89,17 @@ public sealed class BrokerNode : IAsyncDisposable
     public bool TryGetPartition(Guid topicId, int partition, [NotNullWhen(true)] out Partition? found) =>
         _state.Partitions.TryGet(topicId, partition, out found);
 
-    /// <summary>The log directories that have partitions, none of which can be written.</summary>
+    /// <summary>
+    /// The log directories that can't be written: every partition failed at its last try, and a new try fails too, so
+    /// that a disk that works again is known before anybody produces.
+    /// </summary>
     public IReadOnlyList<string> FailedLogDirs() =>
     [
         .. _state.Partitions.Each
-            .GroupBy(static partition => partition.Actor.Context.Directory.Path)
+            .GroupBy(static partition => partition.Actor.Context.Directory)
             .Where(static directory => directory.All(static partition => partition.IsFailed))
-            .Select(static directory => directory.Key),
+            .Where(static directory => !directory.Key.CanWrite())
+            .Select(static directory => directory.Key.Path),
     ];
 
     /// <summary>The log directories, their space and their replicas.</summary>

@@ -14,6 +14,7 @@ public sealed class LogDirectory : IDisposable
     public const string CatalogueFolder = "catalogue";
 
     private const string LockName = ".lock";
+    private const string ProbeName = ".probe";
     private const string CleanShutdownName = ".kafka_cleanshutdown";
     private const string RecoveryPointsName = "recovery-point-offset-checkpoint";
     private const string HighWatermarksName = "replication-offset-checkpoint";
@@ -150,6 +151,22 @@ public sealed class LogDirectory : IDisposable
 
     /// <summary>Size and free space of the volume, in bytes; (-1, -1) where unknown.</summary>
     public (long TotalBytes, long UsableBytes) Volume() => _files.Volume(Path);
+
+    /// <summary>Tries to write and remove a small file.</summary>
+    public bool CanWrite()
+    {
+        var probe = System.IO.Path.Combine(Path, ProbeName);
+        try
+        {
+            AtomicFile.Write(_files, probe, "Written to see whether this disk works.");
+            _files.DeleteFile(probe);
+            return true;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Notes that all logs were closed cleanly; the next open reports it, once.</summary>
     public void MarkCleanShutdown() => AtomicFile.Write(

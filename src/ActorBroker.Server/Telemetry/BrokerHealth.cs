@@ -28,7 +28,7 @@ internal sealed class BrokerHealth
         }
 
         return node.FailedLogDirs() is { Count: > 0 } failed
-            ? $"No partition can be written in {string.Join(", ", failed)}."
+            ? $"Nothing can be written in {string.Join(", ", failed)}."
             : null;
     }
 }
