@@ -1,4 +1,5 @@
 using ActorBroker.Core.Configuration;
+using ActorBroker.Storage.Simulation;
 using ActorBroker.Storage.Tests.Support;
 
 namespace ActorBroker.Storage.Tests;
@@ -45,18 +46,39 @@ public sealed class FootprintTests : IDisposable
         Assert.DoesNotContain(OpenFiles(), path => path.StartsWith(folder, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void An_idle_log_that_was_closed_cleanly_is_opened_and_closed_without_a_write()
+    {
+        var files = new MemoryFileSystem();
+        OpenAndClose();
+        var (writes, syncs) = (files.Writes, files.Syncs);
+        OpenAndClose();
+        Assert.Equal((writes, syncs), (files.Writes, files.Syncs));
+
+        void OpenAndClose()
+        {
+            using var log = Open("/data/idle-0", files, cleanShutdown: true);
+            log.Epochs.Assign(0, log.LogEndOffset);
+            log.Close();
+        }
+    }
+
     public void Dispose() => _disk.Dispose();
 
     private static IEnumerable<string> OpenFiles() => Directory.EnumerateFiles("/proc/self/fd")
         .Select(static link => new FileInfo(link).LinkTarget ?? string.Empty);
 
-    private PartitionLog Open(string name, bool cleanShutdown = false) => PartitionLog.Open(new PartitionLogOptions
-    {
-        Directory = _disk.PathOf(name),
-        FileSystem = _disk.Files,
-        Config = LogConfig.Default,
-        Producers = new ProducerRecorder(),
-        Time = TimeProvider.System,
-        CleanShutdown = cleanShutdown,
-    });
+    private PartitionLog Open(string name, bool cleanShutdown = false) =>
+        Open(_disk.PathOf(name), _disk.Files, cleanShutdown);
+
+    private static PartitionLog Open(string folder, IFileSystem files, bool cleanShutdown) => PartitionLog.Open(
+        new PartitionLogOptions
+        {
+            Directory = folder,
+            FileSystem = files,
+            Config = LogConfig.Default,
+            Producers = new ProducerRecorder(),
+            Time = TimeProvider.System,
+            CleanShutdown = cleanShutdown,
+        });
 }

@@ -180,7 +180,9 @@ internal sealed class LogRecovery(PartitionLogOptions options, ILogger logger)
             epochs.Save();
         }
 
-        epochs.TruncateFromEnd(end);
+        // An epoch that begins at the end and has no record yet is true all the same: it stays, and an idle log's start
+        // writes nothing.
+        epochs.TruncateFromEnd(end + 1);
         epochs.TruncateFromStart(start);
     }
 
