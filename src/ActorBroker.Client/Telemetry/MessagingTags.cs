@@ -4,7 +4,10 @@ using ActorBroker.Records;
 
 namespace ActorBroker.Client.Telemetry;
 
-/// <summary>The attribute names of OpenTelemetry's messaging conventions, as spans and measurements share them.</summary>
+/// <summary>
+/// The attribute names of OpenTelemetry's messaging conventions, as spans and measurements share them. Version 1.45 of
+/// the conventions renames some; these are the names from 1.29 on, which is what dashboards know.
+/// </summary>
 internal static class MessagingTags
 {
     public const string System = "kafka";
