@@ -41,7 +41,7 @@ internal abstract class Mailbox<T> : IThreadPoolWorkItem
     /// <summary>Items posted and not yet taken by a turn.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
 
-    /// <summary>True in a turn that a poster took: it waits for the turn's end, whatever else the turn starts.</summary>
+    /// <summary>True in a turn that a poster took: it waits for the end, whatever else the turn starts.</summary>
     protected bool IsPostersTurn => _isPostersTurn;
 
     /// <summary>Queues an item; false when the mailbox is full.</summary>

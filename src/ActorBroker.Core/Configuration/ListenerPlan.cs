@@ -27,7 +27,8 @@ internal sealed record ListenerPlan(
 
         CheckProtocols(config, listeners, fail);
         CheckPorts(listeners, fail);
-        return new ListenerPlan(listeners, ReadAdvertised(config, listeners, controllers, fail), ReadHttp(config, fail));
+        var advertised = ReadAdvertised(config, listeners, controllers, fail);
+        return new ListenerPlan(listeners, advertised, ReadHttp(config, fail));
     }
 
     private static Listener? ReadHttp(BrokerConfig config, Func<ConfigKey, string, ConfigurationException> fail)

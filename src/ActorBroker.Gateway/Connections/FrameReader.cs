@@ -13,7 +13,7 @@ internal sealed class FrameReader(
 {
     private const int SizeBytes = 4;
 
-    /// <summary>Takes a request with a record of 1 KiB in one receive; ten thousand idle connections hold 20 MB.</summary>
+    /// <summary>Takes a record of 1 KiB in one receive; ten thousand idle connections hold 20 MB.</summary>
     private const int ChunkBytes = 2048;
 
     /// <summary>API key, version and correlation id: no request is shorter.</summary>
