@@ -90,7 +90,8 @@ class OwnBroker(RunningBroker):
         environment = {k: v for k, v in os.environ.items() if not k.startswith("ACTORBROKER_")}
         self.started = time.monotonic()
         self._process = subprocess.Popen(
-            [*command, f"--listeners=PLAINTEXT://{self.bootstrap}", f"--log.dirs={self.data}"],
+            [*command, f"--listeners=PLAINTEXT://{self.bootstrap}", f"--log.dirs={self.data}",
+             "--http.listener=http://127.0.0.1:0"],
             stdin=subprocess.DEVNULL, stdout=self._log, stderr=subprocess.STDOUT, env=environment)
         self.pid = self._process.pid
         try:

@@ -216,7 +216,7 @@ def main():
     options = arguments()
     stages = options.stages.split(",")
     # A termination unwinds like Ctrl+C, so that what was started is stopped and what was written is removed.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     progress = Progress()
     with tempfile.TemporaryDirectory(prefix="actorbroker-bench-", dir=options.folder) as name:
         folder = Path(name)
@@ -229,8 +229,8 @@ def main():
         try:
             measure_runs(options, stages, measures, commands, progress)
             measure_starts(options, stages, measures, commands, progress)
-        except (OSError, RuntimeError) as error:
-            fault = error  # what was measured until then is worth its print
+        except (OSError, RuntimeError, KeyboardInterrupt) as error:
+            fault = str(error) or "interrupted"  # what was measured until then is worth its print
 
     tables = "\n\n".join([
         f"Measured on {machine()}; {options.runs} runs.", markdown(progress.samples, judged=not options.quick),
@@ -238,10 +238,10 @@ def main():
     print(tables)
     if options.json:
         Path(options.json).write_text(json.dumps(progress.samples, indent=1) + "\n")
-    if options.document:
+    if options.document and not fault:
         put_between_marks(Path(options.document), tables)
     if fault:
-        refuse(str(fault))
+        refuse(fault)
     measured = [row for row in ROWS if progress.samples.get(row.figure)]
     if options.check and not options.quick and not all(row.holds(progress.samples) for row in measured):
         sys.exit(1)
