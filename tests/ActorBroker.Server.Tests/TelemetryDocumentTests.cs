@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Text;
+using ActorBroker.Broker;
 using ActorBroker.Server.Telemetry;
 using ActorBroker.TestSupport;
 
@@ -59,7 +60,9 @@ public sealed class TelemetryDocumentTests
         {
             InstrumentPublished = (instrument, _) =>
             {
-                if (instrument.Name.StartsWith("actorbroker.", StringComparison.Ordinal))
+                // Clients in this process have meters of their own, and other tests do.
+                if (instrument.Meter.Scope is BrokerMeters &&
+                    instrument.Name.StartsWith("actorbroker.", StringComparison.Ordinal))
                 {
                     lock (found)
                     {
@@ -71,7 +74,13 @@ public sealed class TelemetryDocumentTests
         listener.Start();
         await using var broker = await EmbeddedBroker.StartAsync(cancel: cancel);
         var table = new StringBuilder("| name | type | unit | tags | meaning |\n|---|---|---|---|---|\n");
-        foreach (var (name, instrument) in found)
+        Instrument[] instruments;
+        lock (found)
+        {
+            instruments = [.. found.Values];
+        }
+
+        foreach (var instrument in instruments)
         {
             var type = MetricKinds.Of(instrument) switch
             {
@@ -80,8 +89,8 @@ public sealed class TelemetryDocumentTests
                 _ => "gauge",
             };
             table.Append('|').AppendJoin(
-                '|', $" `{name}` ", $" {type} ", $" `{instrument.Unit}` ", $" {Tags.GetValueOrDefault(name)} ",
-                $" {instrument.Description} ").Append("|\n");
+                '|', $" `{instrument.Name}` ", $" {type} ", $" `{instrument.Unit}` ",
+                $" {Tags.GetValueOrDefault(instrument.Name)} ", $" {instrument.Description} ").Append("|\n");
         }
 
         return table.ToString().Replace("|  |", "| |", StringComparison.Ordinal);
