@@ -25,12 +25,13 @@ class Sizes:
     topics: int = 10
     quiet_s: float = 10
     settle_s: float = 3
+    idle_settle_s: float = 10
     recovery_mib: int = 1024
 
     @staticmethod
     def quick():
         return Sizes(limits_mib=128, records=50_000, small_records=100_000, latency_s=1, partitions=100, quiet_s=1,
-                     settle_s=0.5, recovery_mib=32)
+                     settle_s=0.5, idle_settle_s=0.5, recovery_mib=32)
 
 
 def tool_values(command):
@@ -94,23 +95,21 @@ class Measures:
         data = self.folder / "idle"
         data.mkdir()
         with OwnBroker(command, data, keep=True) as broker:
-            time.sleep(sizes.settle_s)
-            empty = broker.rss_mib()
+            time.sleep(sizes.idle_settle_s)
+            empty, empty_cpu = broker.rss_mib(), self._cpu_share(broker)
             began = time.monotonic()
             for number in range(sizes.topics):
                 self._create(broker, {f"idle-{number}": sizes.partitions // sizes.topics})
-            yield {"idle.creation_s": time.monotonic() - began}
+            yield {"idle.creation_s": time.monotonic() - began, "idle.empty_cpu_share": empty_cpu}
             time.sleep(sizes.settle_s)
             yield {"idle.kib_per_partition_created": (broker.rss_mib() - empty) * 1024 / sizes.partitions}
         for _ in range(runs):
             with OwnBroker(command, data, keep=True) as broker:
-                time.sleep(sizes.settle_s)
-                weight, cpu, began = broker.rss_mib(), broker.cpu_s(), time.monotonic()
-                time.sleep(sizes.quiet_s)
+                time.sleep(sizes.idle_settle_s)
                 yield {
                     "idle.start_s": broker.first_record_s,
-                    "idle.kib_per_partition": (weight - empty) * 1024 / sizes.partitions,
-                    "idle.cpu_share": (broker.cpu_s() - cpu) / (time.monotonic() - began),
+                    "idle.kib_per_partition": (broker.rss_mib() - empty) * 1024 / sizes.partitions,
+                    "idle.cpu_share": self._cpu_share(broker) - empty_cpu,
                 }
 
     def storage(self, command):
@@ -190,6 +189,11 @@ class Measures:
         if before is not None:
             values[f"{name}.cpu_s_per_gib"] = (broker.cpu_s() - before) / (weight / GIB)
         return values
+
+    def _cpu_share(self, broker):
+        cpu, began = broker.cpu_s(), time.monotonic()
+        time.sleep(self.sizes.quiet_s)
+        return (broker.cpu_s() - cpu) / (time.monotonic() - began)
 
     @staticmethod
     def _create(broker, topics):

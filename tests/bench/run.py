@@ -202,7 +202,7 @@ def machine():
               if line.startswith("model name")]
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / (1 << 30)
     model = models[0] if models else platform.machine()
-    return f"{len(os.sched_getaffinity(0))} cores ({model}), {memory:.0f} GiB, Linux {platform.release()}"
+    return f"{len(os.sched_getaffinity(0))} cores ({model}), {memory:.0f} GiB, Linux {platform.release().split('-')[0]}"
 
 
 def put_between_marks(document, tables):
@@ -233,7 +233,7 @@ def main():
             fault = str(error) or "interrupted"  # what was measured until then is worth its print
 
     tables = "\n\n".join([
-        f"Measured on {machine()}; {options.runs} runs.", markdown(progress.samples, judged=not options.quick),
+        f"Measured on {machine()}; runs: {options.runs}.", markdown(progress.samples, judged=not options.quick),
         "Beside it:", beside(progress.samples)])
     print(tables)
     if options.json:
