@@ -11,11 +11,12 @@ namespace ActorBroker.Client.Tests;
 /// </summary>
 internal sealed class FakeBroker : IAsyncDisposable
 {
-    private delegate IApiMessage Handler(ReadOnlyMemory<byte> body, short version);
+    private delegate Task<IApiMessage?> Handler(ReadOnlyMemory<byte> body, short version);
 
     private readonly FakeServer _server = new();
     private readonly ConcurrentDictionary<short, (short Highest, short Flexible, Handler Handler)> _apis = [];
     private readonly ConcurrentQueue<ApiKey> _asked = new();
+    private readonly ConcurrentDictionary<ApiKey, int> _cuts = [];
 
     public FakeBroker(int id)
     {
@@ -41,20 +42,33 @@ internal sealed class FakeBroker : IAsyncDisposable
     /// <summary>Answers an API, up to a version.</summary>
     public void Answer<TRequest, TResponse>(Func<TRequest, TResponse> answer, short? highest = null)
         where TRequest : IApiRequest<TRequest>
+        where TResponse : IApiResponse<TResponse> =>
+        AnswerLater<TRequest, TResponse>((request, _) => Task.FromResult<TResponse?>(answer(request)), highest);
+
+    /// <summary>Answers an API in its own time, by the version; null cuts the connection.</summary>
+    public void AnswerLater<TRequest, TResponse>(Func<TRequest, short, Task<TResponse?>> answer, short? highest = null)
+        where TRequest : IApiRequest<TRequest>
         where TResponse : IApiResponse<TResponse>
     {
-        IApiMessage Handle(ReadOnlyMemory<byte> body, short version)
-        {
-            var reader = new KafkaReader(body);
-            var request = TRequest.Read(ref reader, version);
-            Assert.True(reader.Complete, $"{TRequest.ApiKey} v{version} does not read.");
-            return answer(request);
-        }
+        async Task<IApiMessage?> Handle(ReadOnlyMemory<byte> body, short version) =>
+            await answer(Read<TRequest>(body, version), version);
 
         _apis[(short)TRequest.ApiKey] = (highest ?? TRequest.HighestVersion, TRequest.FirstFlexibleVersion, Handle);
     }
 
+    /// <summary>Sends only so many bytes of the next answer to an API, and closes the connection.</summary>
+    public void CutNextAnswer(ApiKey api, int atByte) => _cuts[api] = atByte;
+
     public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    private static TRequest Read<TRequest>(ReadOnlyMemory<byte> body, short version)
+        where TRequest : IApiRequest<TRequest>
+    {
+        var reader = new KafkaReader(body);
+        var request = TRequest.Read(ref reader, version);
+        Assert.True(reader.Complete, $"{TRequest.ApiKey} v{version} does not read.");
+        return request;
+    }
 
     private async Task AcceptAsync()
     {
@@ -78,7 +92,20 @@ internal sealed class FakeBroker : IAsyncDisposable
         {
             while (await FakeServer.ReadFrameAsync(socket) is { } frame)
             {
-                await socket.SendAsync(Respond(frame), TestContext.Current.CancellationToken);
+                if (await RespondAsync(frame) is not { } answer)
+                {
+                    socket.Dispose();
+                    return;
+                }
+
+                var cut = _cuts.TryRemove((ApiKey)BinaryPrimitives.ReadInt16BigEndian(frame), out var atByte);
+                var sent = cut ? answer.AsMemory(0, atByte) : answer;
+                await socket.SendAsync(sent, TestContext.Current.CancellationToken);
+                if (cut)
+                {
+                    socket.Shutdown(SocketShutdown.Both);
+                    return;
+                }
             }
         }
         catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException
@@ -88,20 +115,16 @@ internal sealed class FakeBroker : IAsyncDisposable
         }
     }
 
-    private byte[] Respond(byte[] frame)
+    private async Task<byte[]?> RespondAsync(byte[] frame)
     {
-        var reader = new KafkaReader(frame);
-        var key = reader.ReadInt16();
-        var version = reader.ReadInt16();
-        var correlationId = reader.ReadInt32();
-        reader.ReadNullableString(compact: false);
+        var (key, version, correlationId, body) = ReadHeader(frame);
         var (_, flexible, handler) = _apis[key];
-        if (version >= flexible)
+        _asked.Enqueue((ApiKey)key);
+        if (await handler(body, version) is not { } response)
         {
-            reader.SkipTaggedFields();
+            return null;
         }
 
-        _asked.Enqueue((ApiKey)key);
         using var writer = new KafkaWriter();
         writer.WriteInt32(0);
         writer.WriteInt32(correlationId);
@@ -110,9 +133,24 @@ internal sealed class FakeBroker : IAsyncDisposable
             writer.WriteUnsignedVarint(0);
         }
 
-        handler(frame.AsMemory(reader.Position), version).Write(writer, version);
+        response.Write(writer, version);
         var answer = writer.WrittenSpan.ToArray();
         BinaryPrimitives.WriteInt32BigEndian(answer, answer.Length - 4);
         return answer;
+    }
+
+    private (short Key, short Version, int CorrelationId, ReadOnlyMemory<byte> Body) ReadHeader(byte[] frame)
+    {
+        var reader = new KafkaReader(frame);
+        var key = reader.ReadInt16();
+        var version = reader.ReadInt16();
+        var correlationId = reader.ReadInt32();
+        reader.ReadNullableString(compact: false);
+        if (version >= _apis[key].Flexible)
+        {
+            reader.SkipTaggedFields();
+        }
+
+        return (key, version, correlationId, frame.AsMemory(reader.Position));
     }
 }

@@ -13,6 +13,7 @@ internal sealed class BatchSource(FetchCoordinator coordinator) : IDisposable
     private readonly PooledBufferWriter _unpacked = new();
     private FetchedChunk? _chunk;
     private bool _isEndShown;
+    private bool _isOpen;
 
     /// <summary>The batch that was given out and is valid still.</summary>
     public ConsumedBatch? Shown { get; private set; }
@@ -115,6 +116,7 @@ internal sealed class BatchSource(FetchCoordinator coordinator) : IDisposable
             {
                 _chunk = chunk;
                 _isEndShown = false;
+                _isOpen = false;
                 return true;
             }
 
@@ -144,6 +146,13 @@ internal sealed class BatchSource(FetchCoordinator coordinator) : IDisposable
     /// <summary>Opens the chunk's next batch that has something to show.</summary>
     private bool TryOpenBatch(FetchedChunk chunk)
     {
+        if (_isOpen && chunk.Position < Header.NextOffset)
+        {
+            // A reader that stopped in the middle of the batch is followed by another.
+            return true;
+        }
+
+        _isOpen = false;
         while (!chunk.Batches.IsEmpty)
         {
             var bytes = chunk.Batches;
@@ -158,6 +167,7 @@ internal sealed class BatchSource(FetchCoordinator coordinator) : IDisposable
             {
                 Block = Unpack(chunk, header, batch[RecordBatchHeader.Size..]);
                 Header = header;
+                _isOpen = true;
                 chunk.Batches = bytes[header.SizeInBytes..];
                 ClientInstruments.Consumed(chunk.Partition.Id.Topic, chunk.Partition.Id.Partition, header.RecordCount);
                 return true;
