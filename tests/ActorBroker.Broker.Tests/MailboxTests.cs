@@ -30,6 +30,56 @@ public sealed class MailboxTests
     }
 
     [Fact]
+    public async Task Posters_that_take_turns_themselves_lose_nothing_and_never_overlap()
+    {
+        var box = new Box(capacity: int.MaxValue, turnItems: 64);
+
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(sender => Task.Run(() =>
+        {
+            for (var number = 0; number < 10_000; number++)
+            {
+                var item = new Item(sender, number);
+                Assert.True((sender + number) % 3 == 0 ? box.TryPost(item) : box.TryPostAndRun(item));
+            }
+        })));
+        await Until.TrueAsync(() => box.Taken.Count == 80_000);
+
+        foreach (var own in box.Taken.GroupBy(item => item.Sender))
+        {
+            Assert.Equal(Enumerable.Range(0, 10_000), own.Select(item => item.Number));
+        }
+
+        Assert.Equal(0, box.Overlaps);
+        Assert.Equal(0, box.Waiting);
+    }
+
+    [Fact]
+    public void A_poster_runs_its_own_item_on_its_own_thread_when_nothing_else_waits()
+    {
+        var box = new Box(capacity: 10, turnItems: 10);
+
+        Assert.True(box.TryPostAndRun(new Item(0, 0)));
+
+        Assert.Equal(0, Assert.Single(box.Taken).Number);
+        Assert.Equal(Environment.CurrentManagedThreadId, box.LastThread);
+    }
+
+    [Fact]
+    public async Task A_poster_leaves_its_item_to_a_turn_that_runs_already()
+    {
+        var box = new Box(capacity: 10, turnItems: 10) { Hold = new ManualResetEventSlim() };
+        box.TryPost(new Item(0, 0));
+        await Until.TrueAsync(() => box.InTurn);
+
+        Assert.True(box.TryPostAndRun(new Item(0, 1)));
+        Assert.Empty(box.Taken);
+        box.Hold.Set();
+        await Until.TrueAsync(() => box.Taken.Count == 2);
+
+        Assert.Equal([0, 1], box.Taken.Select(item => item.Number));
+    }
+
+    [Fact]
     public async Task A_turn_takes_all_that_waits()
     {
         var box = new Box(capacity: 1000, turnItems: 1000) { Hold = new ManualResetEventSlim() };
@@ -108,6 +158,8 @@ public sealed class MailboxTests
 
         public int Turns { get; private set; }
 
+        public int LastThread { get; private set; }
+
         protected override long Weigh(Item item) => 1;
 
         protected override void OnTurn(ReadOnlySpan<Item> items)
@@ -115,6 +167,7 @@ public sealed class MailboxTests
             Overlaps += Interlocked.Exchange(ref _inTurn, 1);
             Hold?.Wait(TimeSpan.FromMinutes(1));
             Turns++;
+            LastThread = Environment.CurrentManagedThreadId;
             LargestTurn = Math.Max(LargestTurn, items.Length);
             foreach (var item in items)
             {

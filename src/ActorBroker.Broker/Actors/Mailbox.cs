@@ -61,8 +61,8 @@ internal abstract class Mailbox<T> : IThreadPoolWorkItem
     }
 
     /// <summary>
-    /// Queues an item and, if no turn is running or due, takes the turn on the calling thread; false when the mailbox
-    /// is full. For items that make a short turn: the caller does nothing else meanwhile.
+    /// Queues an item and, if no turn is running or due and nothing else waits, takes the turn on the calling thread;
+    /// false when the mailbox is full. For items that make a short turn: the caller does nothing else meanwhile.
     /// </summary>
     public bool TryPostAndRun(T item)
     {
@@ -73,7 +73,7 @@ internal abstract class Mailbox<T> : IThreadPoolWorkItem
 
         if (TryClaimTurn())
         {
-            RunTurn(isPosters: true);
+            RunAlone(item);
         }
 
         return true;
@@ -91,7 +91,28 @@ internal abstract class Mailbox<T> : IThreadPoolWorkItem
     }
 
     /// <summary>Runs one turn; for the thread pool only.</summary>
-    void IThreadPoolWorkItem.Execute() => RunTurn(isPosters: false);
+    void IThreadPoolWorkItem.Execute()
+    {
+        IThreadPoolWorkItem? next = null;
+        _isPostersTurn = false;
+        TakeTurn();
+        try
+        {
+            if (_turn.Count > 0)
+            {
+                OnTurn(CollectionsMarshal.AsSpan(_turn));
+            }
+
+            next = TakeAfterTurn();
+        }
+        finally
+        {
+            _turn.Clear();
+            EndTurn();
+        }
+
+        next?.Execute();
+    }
 
     /// <summary>One turn. Must not throw: an actor's failures end inside it.</summary>
     protected abstract void OnTurn(ReadOnlySpan<T> items);
@@ -132,27 +153,42 @@ internal abstract class Mailbox<T> : IThreadPoolWorkItem
 
     private bool TryClaimTurn() => Interlocked.CompareExchange(ref _scheduled, 1, 0) == 0;
 
-    private void RunTurn(bool isPosters)
+    // A poster runs its own item only: others' may be long, or wait for a disk.
+    private void RunAlone(T item)
     {
-        _isPostersTurn = isPosters;
-        IThreadPoolWorkItem? next = null;
-        TakeTurn();
+        if (_backlog is not null || Interlocked.CompareExchange(ref _newest, null, item) != item)
+        {
+            Schedule();
+        }
+        else if (item.NextItem is not null)
+        {
+            _backlog = Reverse(item);
+            Schedule();
+        }
+        else
+        {
+            RunPostersTurn(item);
+        }
+    }
+
+    private void RunPostersTurn(T item)
+    {
+        _isPostersTurn = true;
+        _turn.Add(item);
+        Interlocked.Decrement(ref _waiting);
         try
         {
-            if (_turn.Count > 0)
-            {
-                OnTurn(CollectionsMarshal.AsSpan(_turn));
-            }
-
-            next = isPosters ? null : TakeAfterTurn();
+            OnTurn(CollectionsMarshal.AsSpan(_turn));
         }
-        finally
+#pragma warning disable CA1031 // A poster would catch it, and go on with a broken actor; on the pool it ends the process.
+        catch (Exception fault)
+#pragma warning restore CA1031
         {
-            _turn.Clear();
-            EndTurn();
+            Environment.FailFast("An actor's turn let a failure out.", fault);
         }
 
-        next?.Execute();
+        _turn.Clear();
+        EndTurn();
     }
 
     private void TakeTurn()

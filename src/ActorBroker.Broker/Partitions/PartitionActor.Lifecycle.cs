@@ -179,15 +179,15 @@ internal sealed partial class PartitionActor
             return;
         }
 
-        if (!_failing)
-        {
-            _failing = true;
-            PartitionLogs.WriteFailed(_context.Logger, Name, failure);
-        }
-
         // Opening takes a while; a disk that stays full must not make the broker do nothing else.
         _refuseWritesUntilMs = _context.Clock.NowMs + NextBackoff();
+        var isNews = !_failing;
+        _failing = true;
         Drop(replica, null);
+        if (isNews)
+        {
+            PartitionLogs.WriteFailed(_context.Logger, Name, failure);
+        }
     }
 
     private void FlushFailed(LeaderReplica replica, Exception failure)

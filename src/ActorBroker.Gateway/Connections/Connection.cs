@@ -126,12 +126,13 @@ internal sealed partial class Connection
                 }
 
                 // A client that never lets its socket run dry may not keep its neighbours waiting either.
-                if (!handler.IsShortWork(frame.Length) || ++inARow % RequestsInARowMax == 0)
+                var request = new RequestContext(header, frame, this);
+                if (!handler.IsShortWork(request) || ++inARow % RequestsInARowMax == 0)
                 {
                     await PoolThread.SwitchAsync();
                 }
 
-                var response = handler.HandleAsync(new RequestContext(header, frame, this));
+                var response = handler.HandleAsync(request);
                 added = true;
                 _pipeline.Add(response, frame);
             }

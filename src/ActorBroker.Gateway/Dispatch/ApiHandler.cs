@@ -11,8 +11,10 @@ internal abstract class ApiHandler
     /// <summary>Consecutive requests of this kind may be in work together; their effects still come in order.</summary>
     public virtual bool MayOverlap => false;
 
-    /// <summary>A request of so many bytes is short work, which may be done where it was received.</summary>
-    public virtual bool IsShortWork(int frameBytes) => false;
+    /// <summary>
+    /// The request is sure to be short work, which may be done where it was received; it may be malformed yet.
+    /// </summary>
+    public virtual bool IsShortWork(RequestContext request) => false;
 
     /// <summary>Unsupported versions come to this handler too, instead of closing the connection.</summary>
     public virtual bool AnswersAnyVersion => false;

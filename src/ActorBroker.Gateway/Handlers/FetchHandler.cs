@@ -21,15 +21,10 @@ namespace ActorBroker.Gateway.Handlers;
 /// </summary>
 internal sealed class FetchHandler(HandlerContext context) : ApiHandler
 {
-    /// <summary>Some ten partitions.</summary>
-    private const int ShortFrameBytesMax = 512;
-
     private readonly BrokerNode _node = context.Node;
     private readonly ApiMeter _meter = context.Instruments.Of(ApiKey.Fetch);
     private readonly FetchSessionCache _sessions =
         new(context.Node.Config.Get(BrokerKeys.FetchSessionSlots), context.Time);
-
-    public override bool IsShortWork(int frameBytes) => frameBytes <= ShortFrameBytesMax;
 
     public override short FirstFlexibleVersion => FetchRequest.FirstFlexibleVersion;
 

@@ -27,7 +27,9 @@ internal sealed partial class ProduceHandler(HandlerContext context) : ApiHandle
 
     public override bool MayOverlap => true;
 
-    public override bool IsShortWork(int frameBytes) => frameBytes <= ShortFrameBytesMax;
+    // A small compressed batch may unfold to many megabytes.
+    public override bool IsShortWork(RequestContext request) =>
+        request.Frame.Length <= ShortFrameBytesMax && !HasCompressed(request);
 
     public override short FirstFlexibleVersion => ProduceRequest.FirstFlexibleVersion;
 
@@ -39,6 +41,25 @@ internal sealed partial class ProduceHandler(HandlerContext context) : ApiHandle
         }
 
         return FinishAsync(Start(request), request);
+    }
+
+    private static bool HasCompressed(RequestContext request)
+    {
+        var body = request.Body.Span;
+        var reader = new ProduceRequestReader(new KafkaReader(request.Body), request.Version);
+        while (reader.MoveNextTopic())
+        {
+            while (reader.MoveNextPartition())
+            {
+                var records = body.Slice(reader.RecordsOffset, Math.Max(reader.RecordsLength, 0));
+                if (RecordBatchHeader.TryRead(records, out var header) && header.Codec != CompressionCodec.None)
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
     }
 
     private ProduceAnswer Start(RequestContext request)

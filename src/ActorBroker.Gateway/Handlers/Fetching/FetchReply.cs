@@ -25,6 +25,8 @@ internal sealed class FetchReply(FetchResponseWriter frame, List<LogSlice> slice
     {
         for (var index = 0; index < slices.Count; index++)
         {
+            // The records may have to come from the disk, and each wait for the socket may have changed the thread.
+            await PoolThread.SwitchAsync();
             _parts.Add(frame.Segment(index));
             var slice = slices[index];
             if (slice.Length <= CopyBytesMax || slice.SendStream is not { } file)
@@ -33,8 +35,6 @@ internal sealed class FetchReply(FetchResponseWriter frame, List<LogSlice> slice
                 continue;
             }
 
-            // The file may have to come from the disk.
-            await PoolThread.SwitchAsync();
             await FlushAsync(transport).ConfigureAwait(false);
             await transport.SendFileAsync(file, slice.Position, slice.Length).ConfigureAwait(false);
         }
