@@ -9,6 +9,17 @@ internal sealed class DeletedFiles(ILogger logger)
     private readonly Lock _lock = new();
     private readonly Queue<(LogSegment Segment, long DueMs)> _queue = [];
 
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _queue.Count == 0;
+            }
+        }
+    }
+
     public void Add(LogSegment segment, long dueMs)
     {
         lock (_lock)

@@ -90,6 +90,9 @@ public sealed partial class PartitionLog
         return count;
     }
 
+    /// <summary>Files are set aside, and <see cref="DeleteExpiredFiles"/> will have something to remove.</summary>
+    public bool HasDeletedFiles => !_deleted.IsEmpty;
+
     /// <summary>Removes files that were set aside longer than <c>file.delete.delay.ms</c> ago.</summary>
     public int DeleteExpiredFiles() => _deleted.RemoveDue(NowMs);
 

@@ -58,14 +58,28 @@ internal sealed class Checkpoints(PartitionManager partitions)
         Func<LogDirectory, IReadOnlyDictionary<TopicPartition, long>> written,
         Action<LogDirectory, IReadOnlyDictionary<TopicPartition, long>> write)
     {
-        foreach (var group in partitions.All.GroupBy(partition => partition.Actor.Context.Directory))
+        // Most of many partitions are idle, so a look at them must cost little: nothing is gathered before a change.
+        var stale = new HashSet<LogDirectory>();
+        var rows = new Dictionary<LogDirectory, int>();
+        foreach (var partition in partitions.Each)
         {
-            var offsets = group.ToDictionary(partition => partition.Name, offsetOf);
-            var last = written(group.Key);
-            if (offsets.Any(offset => last.GetValueOrDefault(offset.Key) != offset.Value) ||
-                last.Keys.Any(partition => !offsets.ContainsKey(partition)))
+            var directory = partition.Actor.Context.Directory;
+            var isWritten = written(directory).TryGetValue(partition.Name, out var last);
+            rows[directory] = rows.GetValueOrDefault(directory) + (isWritten ? 1 : 0);
+            if (last != offsetOf(partition))
             {
-                write(group.Key, offsets);
+                stale.Add(directory);
+            }
+        }
+
+        foreach (var (directory, found) in rows)
+        {
+            // Fewer than were written: the others' partitions are gone.
+            if (stale.Contains(directory) || found < written(directory).Count)
+            {
+                write(directory, partitions.Each
+                    .Where(partition => partition.Actor.Context.Directory == directory)
+                    .ToDictionary(partition => partition.Name, offsetOf));
             }
         }
     }

@@ -58,21 +58,25 @@ internal sealed class Housekeeping : IAsyncDisposable
     }
 
     /// <summary>Rolls by time, then removes what is over the limits.</summary>
-    internal Task RetainAsync(CancellationToken cancel) => ForEachAsync(RetainAsync, cancel);
+    internal Task RetainAsync(CancellationToken cancel) =>
+        ForEachAsync(_state.Partitions.All, RetainAsync, cancel);
 
     internal Task ExpireProducersAsync(CancellationToken cancel)
     {
         var expirationMs = _state.Config.Get(BrokerKeys.ProducerIdExpirationMs);
         return ForEachAsync(
+            _state.Partitions.All,
             partition => partition.Actor.AskAsync(actor => actor.KeepHouse(expireProducers: true, expirationMs)),
             cancel);
     }
 
     internal async Task RemoveFilesAsync(CancellationToken cancel)
     {
+        // Most of many partitions are idle: only those that have set files aside are worth a worker's time.
         await ForEachAsync(
-            partition => OnFilesAsync(partition.Actor, static replica => replica.Log.DeleteExpiredFiles()), cancel)
-            .ConfigureAwait(false);
+            _state.Partitions.Each.Where(partition => partition.Actor.Replica is { Log.HasDeletedFiles: true }),
+            partition => OnFilesAsync(partition.Actor, static replica => replica.Log.DeleteExpiredFiles()),
+            cancel).ConfigureAwait(false);
         await Once(_state.Removals.RemoveDue)(cancel).ConfigureAwait(false);
     }
 
@@ -94,10 +98,11 @@ internal sealed class Housekeeping : IAsyncDisposable
         }
     }
 
-    private async Task ForEachAsync(Func<Partition, Task> work, CancellationToken cancel)
+    private static async Task ForEachAsync(
+        IEnumerable<Partition> partitions, Func<Partition, Task> work, CancellationToken cancel)
     {
         var options = new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = 4 };
-        await Parallel.ForEachAsync(_state.Partitions.All, options, async (partition, _) =>
+        await Parallel.ForEachAsync(partitions, options, async (partition, _) =>
         {
             try
             {
