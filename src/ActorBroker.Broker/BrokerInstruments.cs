@@ -17,18 +17,40 @@ internal sealed class BrokerInstruments(Meter meter, int topicsMax)
 
     private readonly ConcurrentDictionary<string, TopicTraffic> _topics = new();
     private readonly TopicTraffic _others = new(Others);
+    private readonly Lock _gate = new();
+    private int _named;
 
     /// <summary>
     /// A topic's counters. Beyond <c>metrics.topics.max</c> topics share those of the others, lest a broker of many
-    /// topics drown whoever reads its metrics.
+    /// topics drown whoever reads its metrics. A topic stays where it was first counted, also when it grows later:
+    /// its partitions' numbers belong together.
     /// </summary>
-    public TopicTraffic TrafficOf(string topic) =>
-        _topics.TryGetValue(topic, out var known) ? known
-        : _topics.Count >= topicsMax ? _others
-        : _topics.GetOrAdd(topic, static name => new TopicTraffic(name));
+    public TopicTraffic TrafficOf(string topic)
+    {
+        lock (_gate)
+        {
+            if (!_topics.TryGetValue(topic, out var traffic))
+            {
+                traffic = _named < topicsMax ? new TopicTraffic(topic) : _others;
+                _named += traffic == _others ? 0 : 1;
+                _topics[topic] = traffic;
+            }
+
+            return traffic;
+        }
+    }
 
     /// <summary>The topic is deleted: its numbers end, and its place is free.</summary>
-    public void Forget(string topic) => _topics.TryRemove(topic, out _);
+    public void Forget(string topic)
+    {
+        lock (_gate)
+        {
+            if (_topics.TryRemove(topic, out var traffic) && traffic != _others)
+            {
+                _named--;
+            }
+        }
+    }
 
     /// <summary>Makes the instruments; called once, when the partitions are known.</summary>
     public void Observe(PartitionManager partitions)
@@ -98,7 +120,9 @@ internal sealed class BrokerInstruments(Meter meter, int topicsMax)
     }
 
     private IEnumerable<TopicTraffic> Traffic() =>
-        _topics.Select(static topic => topic.Value).Concat(_others.IsSilent ? [] : [_others]);
+        _topics.Select(static topic => topic.Value)
+            .Where(topic => topic != _others)
+            .Concat(_others.IsSilent ? [] : [_others]);
 
     private static IEnumerable<Measurement<long>> LogSizes(PartitionManager partitions)
     {

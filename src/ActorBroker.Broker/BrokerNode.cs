@@ -18,13 +18,16 @@ public sealed class BrokerNode : IAsyncDisposable
     private readonly BrokerState _state;
     private readonly Controller _controller;
     private readonly Housekeeping _housekeeping;
+    private readonly LogDirProbes _probes;
     private readonly ILogger _logger;
     private readonly Lock _stopGate = new();
     private Task? _stopping;
 
     internal BrokerNode(
-        BrokerState state, Controller controller, Housekeeping housekeeping, BrokerMeters meters, ILogger logger)
+        BrokerState state, Controller controller, Housekeeping housekeeping, LogDirProbes probes, BrokerMeters meters,
+        ILogger logger)
     {
+        _probes = probes;
         Meters = meters;
         _state = state;
         _controller = controller;
@@ -90,17 +93,11 @@ public sealed class BrokerNode : IAsyncDisposable
         _state.Partitions.TryGet(topicId, partition, out found);
 
     /// <summary>
-    /// The log directories that can't be written: every partition failed at its last try, and a new try fails too, so
-    /// that a disk that works again is known before anybody produces.
+    /// The log directories that can't be written: a partition failed at its last try (or there is none yet), and a new
+    /// try fails too, so that a disk that works again is known before anybody produces. A try is remembered for a
+    /// second; a disk that doesn't answer within five can't be written.
     /// </summary>
-    public IReadOnlyList<string> FailedLogDirs() =>
-    [
-        .. _state.Partitions.Each
-            .GroupBy(static partition => partition.Actor.Context.Directory)
-            .Where(static directory => directory.All(static partition => partition.IsFailed))
-            .Where(static directory => !directory.Key.CanWrite())
-            .Select(static directory => directory.Key.Path),
-    ];
+    public Task<IReadOnlyList<string>> FailedLogDirsAsync(CancellationToken cancel) => _probes.FailedAsync(cancel);
 
     /// <summary>The log directories, their space and their replicas.</summary>
     public IReadOnlyList<LogDirDescription> DescribeLogDirs()

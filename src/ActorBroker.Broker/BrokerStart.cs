@@ -45,7 +45,8 @@ internal static class BrokerStart
             var housekeeping = new Housekeeping(state, environment.Time, logger);
             var offline = online.Count(opened => !opened);
             BrokerLogs.Started(logger, brokerId, cluster.Image.ClusterId, topics.Count, online.Length, offline);
-            return new BrokerNode(state, new Controller(), housekeeping, meters, logger);
+            var probes = new LogDirProbes(partitions, environment.Time);
+            return new BrokerNode(state, new Controller(), housekeeping, probes, meters, logger);
         }
         catch
         {

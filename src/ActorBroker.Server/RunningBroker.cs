@@ -66,7 +66,7 @@ internal sealed partial class RunningBroker : IAsyncDisposable
             LogIgnored(logger, ignored.Name, ignored.Origin, ignored.Reason);
         }
 
-        var telemetry = BrokerTelemetry.Start(config);
+        var telemetry = BrokerTelemetry.Start(config, logger);
         try
         {
             return await StartAsync(config, loggers, telemetry, cancel).ConfigureAwait(false);
@@ -138,6 +138,9 @@ internal sealed partial class RunningBroker : IAsyncDisposable
         }
     }
 
+    /// <summary>What /health/ready would say: one line for people; null: it is ready.</summary>
+    public Task<string?> WhyNotReadyAsync(CancellationToken cancel) => _telemetry.WhyNotReadyAsync(cancel);
+
     public async Task StopAsync(CancellationToken cancel)
     {
         _telemetry.Stopping();
@@ -147,9 +150,15 @@ internal sealed partial class RunningBroker : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _gateway.DisposeAsync().ConfigureAwait(false);
-        await _node.DisposeAsync().ConfigureAwait(false);
-        await _telemetry.DisposeAsync().ConfigureAwait(false);
+        try
+        {
+            await _gateway.DisposeAsync().ConfigureAwait(false);
+            await _node.DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            await _telemetry.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
     [LoggerMessage(

@@ -58,7 +58,7 @@ internal sealed partial class ServerProgram
             await _output.WriteLineAsync("Stopped before it was up.").ConfigureAwait(false);
             return ExitCodes.Stopped;
         }
-        catch (Exception fault)
+        catch (Exception fault) when (fault is not ConfigurationException)
         {
             return await FailAsync(logger, fault).ConfigureAwait(false);
         }

@@ -11,11 +11,9 @@ internal static class SettingsSources
     public static BrokerConfig Load(CommandLine commandLine)
     {
         var path = commandLine.ConfigPath ?? Environment.GetEnvironmentVariable(EnvironmentSettings.ConfigPathVariable);
-        return BrokerConfig.Parse(
-        [
-            .. FromFile(path), .. FromOpenTelemetry(), .. EnvironmentSettings.Parse(Variables()),
-            .. commandLine.Settings,
-        ]);
+        var file = FromFile(path);
+        ConfigInput[] own = [.. EnvironmentSettings.Parse(Variables()), .. commandLine.Settings];
+        return BrokerConfig.Parse([.. file, .. FromOpenTelemetry(file, own), .. own]);
     }
 
     private static IReadOnlyList<ConfigInput> FromFile(string? path)
@@ -35,22 +33,24 @@ internal static class SettingsSources
         };
     }
 
-    // OpenTelemetry's standard variables are further names of two settings; the exporter itself reads the others.
-    private static IEnumerable<ConfigInput> FromOpenTelemetry()
+    // OpenTelemetry's standard variables are further names of two settings; the exporter itself reads the others. They
+    // are often set for a whole platform, so the protocol is looked at only where it matters: something is sent, and no
+    // setting of ours that would win says how.
+    private static ConfigInput[] FromOpenTelemetry(IReadOnlyList<ConfigInput> file, ConfigInput[] own)
     {
-        (string Variable, ConfigKey Key)[] names =
-        [
-            ("OTEL_EXPORTER_OTLP_ENDPOINT", BrokerKeys.OtlpEndpoint),
-            ("OTEL_EXPORTER_OTLP_PROTOCOL", BrokerKeys.OtlpProtocol),
-        ];
-        foreach (var (variable, key) in names)
-        {
-            if (Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value)
-            {
-                yield return new ConfigInput(key.Name, value, $"environment variable {variable}");
-            }
-        }
+        var endpoint = FromVariable("OTEL_EXPORTER_OTLP_ENDPOINT", BrokerKeys.OtlpEndpoint);
+        var target = file.Concat(endpoint).Concat(own).LastOrDefault(IsFor(BrokerKeys.OtlpEndpoint));
+        return target is { Value.Length: > 0 } && !own.Any(IsFor(BrokerKeys.OtlpProtocol))
+            ? [.. endpoint, .. FromVariable("OTEL_EXPORTER_OTLP_PROTOCOL", BrokerKeys.OtlpProtocol)]
+            : endpoint;
+
+        static Func<ConfigInput, bool> IsFor(ConfigKey key) => input => input.Name == key.Name;
     }
+
+    private static ConfigInput[] FromVariable(string variable, ConfigKey key) =>
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value
+            ? [new ConfigInput(key.Name, value, $"environment variable {variable}")]
+            : [];
 
     private static IReadOnlyList<ConfigInput> Read(string path)
     {

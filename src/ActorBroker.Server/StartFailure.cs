@@ -12,7 +12,8 @@ internal static class StartFailure
     /// <summary>The line; null for a fault that nobody foresaw.</summary>
     public static string? Explain(Exception fault, BrokerConfig config) => fault switch
     {
-        LogDirectoryException or ListenerException or CatalogueException or HttpListenerException => fault.Message,
+        LogDirectoryException or ListenerException or CatalogueException or HttpListenerException
+            or ConfigurationException => fault.Message,
         UnauthorizedAccessException or IOException
             => $"{fault.Message} The data folder is {Folders(config)}; put it right, or name another with --log.dirs=",
         _ => null,

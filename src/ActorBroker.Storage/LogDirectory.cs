@@ -152,7 +152,7 @@ public sealed class LogDirectory : IDisposable
     /// <summary>Size and free space of the volume, in bytes; (-1, -1) where unknown.</summary>
     public (long TotalBytes, long UsableBytes) Volume() => _files.Volume(Path);
 
-    /// <summary>Tries to write and remove a small file.</summary>
+    /// <summary>Tries to write and remove a small file; one caller at a time.</summary>
     public bool CanWrite()
     {
         var probe = System.IO.Path.Combine(Path, ProbeName);

@@ -32,6 +32,7 @@ public sealed class InstrumentTests
     {
         await using var broker = await TestBroker.StartedAsync();
         var partition = await broker.CreateTopicAsync("orders");
+        await broker.CreateTopicAsync("untouched");
         await broker.MustProduceAsync(partition, "before");
         broker.Disk.FreeBytes = 0;
         Assert.Equal(ErrorCode.KafkaStorageError, (await broker.ProduceAsync(partition, -1, "lost")).Error);
@@ -40,15 +41,49 @@ public sealed class InstrumentTests
         var full = Read(broker.Node);
         Assert.Equal(1, full["actorbroker.broker.records_in orders"]);
         Assert.Equal(1, full["actorbroker.broker.partitions.failed "]);
-        Assert.Equal([TestBroker.Root], broker.Node.FailedLogDirs());
+        Assert.Equal([TestBroker.Root], await FailedLogDirsAsync(broker));
 
-        // There is room again: the directory is well at once, the partition with its next write.
+        // There is room again: the directory is well with the next try, the partition with its next write.
         broker.Disk.FreeBytes = null;
-        Assert.Empty(broker.Node.FailedLogDirs());
         broker.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Empty(await FailedLogDirsAsync(broker));
         await broker.MustProduceAsync(partition, "kept");
         Assert.Equal(0, Read(broker.Node)["actorbroker.broker.partitions.failed "]);
         Assert.Equal(2, Read(broker.Node)["actorbroker.broker.records_in orders"]);
+    }
+
+    [Fact]
+    public async Task A_directory_without_partitions_is_tried_at_most_once_a_second()
+    {
+        await using var broker = await TestBroker.StartedAsync();
+        Assert.Empty(await FailedLogDirsAsync(broker));
+
+        broker.Disk.IsReadOnly = true;
+        Assert.Empty(await FailedLogDirsAsync(broker));
+        broker.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal([TestBroker.Root], await FailedLogDirsAsync(broker));
+        broker.Disk.IsReadOnly = false;
+        Assert.Equal([TestBroker.Root], await FailedLogDirsAsync(broker));
+        broker.Time.Advance(TimeSpan.FromSeconds(1));
+        var asked = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => FailedLogDirsAsync(broker))));
+        Assert.All(asked, Assert.Empty);
+    }
+
+    [Fact]
+    public async Task A_topic_of_the_others_stays_with_them_when_it_grows()
+    {
+        await using var broker = await TestBroker.StartedAsync(("metrics.topics.max", "1"));
+        await broker.CreateTopicAsync("one");
+        await broker.MustProduceAsync(await broker.CreateTopicAsync("two"), "a");
+        await broker.Node.Topics.DeleteAsync([new TopicRef("one", Guid.Empty)], TestContext.Current.CancellationToken);
+        await broker.Node.Topics.GrowAsync(
+            [new TopicGrowth("two", 2, null)], validateOnly: false, TestContext.Current.CancellationToken);
+
+        await broker.MustProduceAsync(broker.Find("two", 1), "b");
+
+        var read = Read(broker.Node);
+        Assert.Equal(2, read["actorbroker.broker.records_in (others)"]);
+        Assert.DoesNotContain(read.Keys, static name => name.EndsWith(" two", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -80,6 +115,9 @@ public sealed class InstrumentTests
         Assert.Equal(1, Read(one.Node)["actorbroker.broker.topics "]);
         Assert.Equal(0, Read(other.Node)["actorbroker.broker.topics "]);
     }
+
+    private static Task<IReadOnlyList<string>> FailedLogDirsAsync(TestBroker broker) =>
+        broker.Node.FailedLogDirsAsync(TestContext.Current.CancellationToken);
 
     /// <summary>What the observable instruments of a broker say, by name and the value of their tag.</summary>
     private static Dictionary<string, long> Read(BrokerNode node)

@@ -6,12 +6,14 @@ namespace ActorBroker.Server.Tests;
 public sealed class BrokerHealthTests
 {
     [Fact]
-    public void A_broker_that_starts_or_stops_is_not_ready_and_says_why()
+    public async Task A_broker_that_starts_or_stops_is_not_ready_and_says_why()
     {
         var health = new BrokerHealth();
-        Assert.Equal("The broker is starting: it opens its logs.", health.WhyNotReady());
+        Assert.Equal("The broker is starting: it opens its logs.", await health.WhyNotReadyAsync(Cancel));
 
         health.Stopping();
-        Assert.Equal("The broker is stopping.", health.WhyNotReady());
+        Assert.Equal("The broker is stopping.", await health.WhyNotReadyAsync(Cancel));
     }
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 }

@@ -113,6 +113,22 @@ public sealed class HostedBrokerTests
     }
 
     [Fact]
+    public async Task A_folder_that_can_not_be_written_makes_it_unhealthy_and_it_says_why()
+    {
+        using var folder = new TemporaryFolder();
+        using var host = NewHost(folder, builder => builder.Services.AddHealthChecks().AddActorBroker());
+        await host.StartAsync(Cancel);
+
+        // A folder in place of the file that the check would write.
+        Directory.CreateDirectory(Path.Combine(folder["data"], ".probe", "in-the-way"));
+        var report = await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(Cancel);
+
+        Assert.Equal(HealthStatus.Unhealthy, report.Status);
+        Assert.Equal($"Nothing can be written in {folder["data"]}.", report.Entries["actorbroker"].Description);
+        await host.StopAsync(Cancel);
+    }
+
+    [Fact]
     public async Task It_logs_by_the_hosts_loggers()
     {
         using var folder = new TemporaryFolder();

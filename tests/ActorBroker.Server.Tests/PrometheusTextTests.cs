@@ -128,11 +128,34 @@ public sealed class PrometheusTextTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task Behind_a_scrape_that_hangs_others_give_up_and_the_next_one_after_it_is_served()
+    {
+        using var hangs = new SemaphoreSlim(0);
+        using var asked = new SemaphoreSlim(0);
+        _meter.CreateObservableGauge("a.disk", () =>
+        {
+            asked.Release();
+            hangs.Wait(Cancel);
+            return 1;
+        });
+        var hanging = Task.Run(() => _collector.TryScrapeAsync(static _ => { }, TimeSpan.Zero, Cancel), Cancel);
+        await asked.WaitAsync(Cancel);
+
+        Assert.False(await _collector.TryScrapeAsync(static _ => { }, TimeSpan.Zero, Cancel));
+
+        hangs.Release(2);
+        Assert.True(await hanging);
+        Assert.True(await _collector.TryScrapeAsync(static _ => { }, TimeSpan.Zero, Cancel));
+    }
+
     public void Dispose()
     {
         _collector.Dispose();
         _meters.Dispose();
     }
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     private string[] Scrape(string prefix, bool openMetrics) =>
     [
@@ -145,7 +168,8 @@ public sealed class PrometheusTextTests : IDisposable
     private string Text(bool openMetrics)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        _collector.Scrape(new PrometheusText(buffer, openMetrics).Write);
+        Assert.True(_collector.TryScrapeAsync(
+            new PrometheusText(buffer, openMetrics).Write, TimeSpan.Zero, Cancel).GetAwaiter().GetResult());
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 }

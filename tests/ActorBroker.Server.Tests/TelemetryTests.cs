@@ -2,7 +2,10 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using ActorBroker.Broker;
 using ActorBroker.Client;
+using ActorBroker.Core.Configuration;
+using ActorBroker.Server.Telemetry;
 using ActorBroker.TestSupport;
 
 namespace ActorBroker.Server.Tests;
@@ -137,6 +140,61 @@ public sealed class TelemetryTests
 
         Assert.Contains("actorbroker.gateway.connections", names);
         Assert.Equal("/v1/metrics", collector.Path);
+    }
+
+    [Fact]
+    public async Task Another_brokers_metrics_are_not_sent()
+    {
+        using var collector = new OtlpCollector();
+        using var ours = new BrokerMeters(1);
+        using var theirs = new BrokerMeters(2);
+        var config = BrokerConfig.Parse([new ConfigInput("otlp.endpoint", collector.Address, "test")]);
+        var export = OtlpExport.Start(config, ours);
+        ours.Create("ActorBroker.Broker").CreateCounter<long>("actorbroker.ours").Add(1);
+        theirs.Create("ActorBroker.Broker").CreateCounter<long>("actorbroker.theirs").Add(1);
+
+        // The end of the export sends what there is, and waits for the answer.
+        var ending = Task.Run(export.Dispose, Cancel);
+        var names = await collector.NamesWithAsync("actorbroker.ours", Cancel);
+        await ending;
+
+        Assert.DoesNotContain("actorbroker.theirs", names);
+    }
+
+    [Theory]
+    [InlineData("OTEL_EXPORTER_OTLP_HEADERS", "secret", "OTEL_EXPORTER_OTLP_HEADERS must be name=value pairs")]
+    [InlineData("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json", "http/protobuf, grpc")]
+    public async Task A_standard_variable_that_is_wrong_stops_a_start_that_would_send(
+        string variable, string value, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        var variables = new Dictionary<string, string> { [variable] = value };
+        string[] arguments =
+        [
+            "--listeners=PLAINTEXT://127.0.0.1:0", "--http.listener=http://127.0.0.1:0",
+            "--otlp.endpoint=http://127.0.0.1:4318", $"--log.dirs={folder["data"]}",
+        ];
+
+        var result = await ServerProcess.RunToEndAsync(arguments, Cancel, variables: variables);
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(expected, result.Errors, StringComparison.Ordinal);
+        Assert.Single(result.Errors.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
+        Assert.DoesNotContain("=secret", result.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_an_endpoint_the_standard_variables_do_not_matter()
+    {
+        var variables = new Dictionary<string, string>
+        {
+            ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/json",
+            ["OTEL_EXPORTER_OTLP_HEADERS"] = "secret",
+        };
+        await using var server = await ServerProcess.StartAsync(new ServerOptions { Variables = variables }, Cancel);
+        using var http = new HttpClient { BaseAddress = await server.HttpAddressAsync(Cancel) };
+
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(http, HttpMethod.Get, "/health/ready"));
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

@@ -34,6 +34,11 @@ internal sealed class HostedBroker(
         IsRunning = true;
     }
 
+    /// <summary>One line for people; null: it is up and can serve clients.</summary>
+    public Task<string?> WhyNotReadyAsync(CancellationToken cancel) => IsRunning
+        ? Started.WhyNotReadyAsync(cancel)
+        : Task.FromResult<string?>("The broker is not up: it lives as long as the host.");
+
     public Task CreateTopicAsync(
         string name, int? partitions = null, IReadOnlyDictionary<string, string>? configs = null,
         CancellationToken cancel = default)

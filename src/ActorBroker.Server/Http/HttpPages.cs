@@ -11,6 +11,7 @@ namespace ActorBroker.Server.Http;
 internal sealed class HttpPages(BrokerHealth health, MetricsCollector metrics) : IHttpApplication<HttpContext>
 {
     private const string PlainText = "text/plain; charset=utf-8";
+    private static readonly TimeSpan ScrapePatience = TimeSpan.FromSeconds(5);
 
     public HttpContext CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);
 
@@ -41,12 +42,23 @@ internal sealed class HttpPages(BrokerHealth health, MetricsCollector metrics) :
     {
         var openMetrics = WantsOpenMetrics(context.Request);
         context.Response.ContentType = openMetrics ? PrometheusText.OpenMetricsType : PrometheusText.PlainType;
-        if (!HttpMethods.IsHead(context.Request.Method))
+        if (HttpMethods.IsHead(context.Request.Method))
         {
-            var body = context.Response.BodyWriter;
-            metrics.Scrape(new PrometheusText(body, openMetrics).Write);
-            await body.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+            return;
         }
+
+        var body = context.Response.BodyWriter;
+        var text = new PrometheusText(body, openMetrics);
+        if (!await metrics.TryScrapeAsync(text.Write, ScrapePatience, context.RequestAborted).ConfigureAwait(false))
+        {
+            await WriteAsync(
+                context, StatusCodes.Status503ServiceUnavailable,
+                "Another read of the metrics hangs: something that they ask, like a disk, doesn't answer.")
+                .ConfigureAwait(false);
+            return;
+        }
+
+        await body.FlushAsync(context.RequestAborted).ConfigureAwait(false);
     }
 
     // Plain text unless the client likes OpenMetrics no less.
@@ -66,9 +78,12 @@ internal sealed class HttpPages(BrokerHealth health, MetricsCollector metrics) :
         static double QualityOf(MediaTypeHeaderValue? type) => type is null ? 0 : type.Quality ?? 1;
     }
 
-    private Task ReadyAsync(HttpContext context) => health.WhyNotReady() is { } reason
-        ? WriteAsync(context, StatusCodes.Status503ServiceUnavailable, reason)
-        : WriteAsync(context, StatusCodes.Status200OK, "ready");
+    private async Task ReadyAsync(HttpContext context)
+    {
+        var reason = await health.WhyNotReadyAsync(context.RequestAborted).ConfigureAwait(false);
+        var status = reason is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        await WriteAsync(context, status, reason ?? "ready").ConfigureAwait(false);
+    }
 
     private static async Task WriteAsync(HttpContext context, int status, string line)
     {

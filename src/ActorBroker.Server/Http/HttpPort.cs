@@ -6,23 +6,30 @@ using System.Net.Sockets;
 using ActorBroker.Core.Configuration;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace ActorBroker.Server.Http;
 
 /// <summary>Serves <see cref="HttpPages"/> on <c>http.listener</c>.</summary>
-internal sealed class HttpPort : IAsyncDisposable
+internal sealed partial class HttpPort : IAsyncDisposable
 {
     private const int ConnectionsMax = 100;
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(2);
 
-    private readonly Socket _socket;
-    private readonly Task<KestrelServer> _starting;
+    // Whoever holds connections and asks nothing must not keep the health checks out for long.
+    private static readonly TimeSpan HeadersTime = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(15);
 
-    private HttpPort(Listener listener, Socket socket, HttpPages pages)
+    private readonly Socket _socket;
+    private readonly ILogger _logger;
+    private readonly Task<KestrelServer?> _starting;
+
+    private HttpPort(Listener listener, Socket socket, HttpPages pages, ILogger logger)
     {
         _socket = socket;
+        _logger = logger;
         var bound = (IPEndPoint)socket.LocalEndPoint!;
         Address = new Uri($"http://{(listener with { Host = Reachable(listener.Host), Port = bound.Port }).Authority}");
         _starting = Task.Run(() => StartAsync(bound, pages));
@@ -33,31 +40,58 @@ internal sealed class HttpPort : IAsyncDisposable
 
     /// <summary>Opens the port; what comes before Kestrel is up waits.</summary>
     /// <exception cref="HttpListenerException">The address can't be had.</exception>
-    public static HttpPort Open(Listener listener, HttpPages pages) => new(listener, HttpSocket.Open(listener), pages);
+    public static HttpPort Open(Listener listener, HttpPages pages, ILogger logger) =>
+        new(listener, HttpSocket.Open(listener), pages, logger);
 
     /// <summary>Serves no more; requests in work get a moment to end.</summary>
     public async ValueTask DisposeAsync()
     {
-        using (var server = await _starting.ConfigureAwait(false))
+        try
         {
-            using var late = new CancellationTokenSource(StopTime);
-            await server.StopAsync(late.Token).ConfigureAwait(false);
+            using var server = await _starting.ConfigureAwait(false);
+            if (server is not null)
+            {
+                using var late = new CancellationTokenSource(StopTime);
+                await server.StopAsync(late.Token).ConfigureAwait(false);
+            }
         }
-
-        _socket.Dispose();
+        finally
+        {
+            _socket.Dispose();
+        }
     }
 
-    private async Task<KestrelServer> StartAsync(IPEndPoint bound, HttpPages pages)
+    // A broker serves its clients without this port as well, so a fault is told and the port closed: who asks there is
+    // refused at once and doesn't wait for nobody.
+    private async Task<KestrelServer?> StartAsync(IPEndPoint bound, HttpPages pages)
+    {
+        KestrelServer? server = null;
+        try
+        {
+            server = NewServer(bound);
+            await server.StartAsync(pages, CancellationToken.None).ConfigureAwait(false);
+            return server;
+        }
+        catch (Exception fault)
+        {
+            LogNotServed(_logger, Address, fault);
+            server?.Dispose();
+            _socket.Dispose();
+            return null;
+        }
+    }
+
+    private KestrelServer NewServer(IPEndPoint bound)
     {
         var options = new KestrelServerOptions { AddServerHeader = false };
         options.Limits.MaxConcurrentConnections = ConnectionsMax;
         options.Limits.MaxRequestBodySize = 0;
+        options.Limits.RequestHeadersTimeout = HeadersTime;
+        options.Limits.KeepAliveTimeout = IdleTime;
         options.Listen(bound, static listen => listen.Protocols = HttpProtocols.Http1);
         var sockets = new SocketTransportOptions { CreateBoundListenSocket = _ => _socket, IOQueueCount = 1 };
         var transport = new SocketTransportFactory(Options.Create(sockets), NullLoggerFactory.Instance);
-        var server = new KestrelServer(Options.Create(options), transport, NullLoggerFactory.Instance);
-        await server.StartAsync(pages, CancellationToken.None).ConfigureAwait(false);
-        return server;
+        return new KestrelServer(Options.Create(options), transport, NullLoggerFactory.Instance);
     }
 
     // A port on every address is shown at this machine's own.
@@ -67,4 +101,8 @@ internal sealed class HttpPort : IAsyncDisposable
         "::" => "::1",
         _ => host,
     };
+
+    [LoggerMessage(
+        EventId = 4003, Level = LogLevel.Error, Message = "Metrics and health can't be served at {Address}.")]
+    private static partial void LogNotServed(ILogger logger, Uri address, Exception fault);
 }

@@ -15,7 +15,7 @@ internal sealed class BrokerHealth
     public void Stopping() => _stopping = true;
 
     /// <summary>One line for people; null: it is ready.</summary>
-    public string? WhyNotReady()
+    public async Task<string?> WhyNotReadyAsync(CancellationToken cancel)
     {
         if (_stopping)
         {
@@ -27,7 +27,7 @@ internal sealed class BrokerHealth
             return "The broker is starting: it opens its logs.";
         }
 
-        return node.FailedLogDirs() is { Count: > 0 } failed
+        return await node.FailedLogDirsAsync(cancel).ConfigureAwait(false) is { Count: > 0 } failed
             ? $"Nothing can be written in {string.Join(", ", failed)}."
             : null;
     }

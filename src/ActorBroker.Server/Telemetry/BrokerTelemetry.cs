@@ -1,6 +1,7 @@
 using ActorBroker.Broker;
 using ActorBroker.Core.Configuration;
 using ActorBroker.Server.Http;
+using Microsoft.Extensions.Logging;
 
 namespace ActorBroker.Server.Telemetry;
 
@@ -12,26 +13,27 @@ internal sealed class BrokerTelemetry : IAsyncDisposable
     private readonly HttpPort? _http;
     private readonly IDisposable? _otlp;
 
-    private BrokerTelemetry(BrokerConfig config)
+    private BrokerTelemetry(BrokerConfig config, ILogger logger)
     {
         Meters = new BrokerMeters(config.Get(BrokerKeys.BrokerId));
-        if (config.HttpListener is { } listener)
+        try
         {
-            _metrics = new MetricsCollector(Meters);
-            try
+            if (config.Get(BrokerKeys.OtlpEndpoint).Length > 0)
             {
-                _http = HttpPort.Open(listener, new HttpPages(_health, _metrics));
+                _otlp = OtlpExport.Start(config, Meters);
             }
-            catch
+
+            // The port is last: when it can't be opened nothing of it is left, and nothing after it can fail.
+            if (config.HttpListener is { } listener)
             {
-                _metrics.Dispose();
-                throw;
+                _metrics = new MetricsCollector(Meters);
+                _http = HttpPort.Open(listener, new HttpPages(_health, _metrics), logger);
             }
         }
-
-        if (config.Get(BrokerKeys.OtlpEndpoint).Length > 0)
+        catch
         {
-            _otlp = OtlpExport.Start(config);
+            DisposeMetrics();
+            throw;
         }
     }
 
@@ -41,9 +43,13 @@ internal sealed class BrokerTelemetry : IAsyncDisposable
     /// <summary>Where metrics and health are served; null: nowhere.</summary>
     public Uri? HttpAddress => _http?.Address;
 
-    /// <summary>Opens the HTTP port, if the settings ask for one.</summary>
+    /// <summary>Opens the HTTP port and begins to send by OTLP, if the settings ask for it.</summary>
     /// <exception cref="HttpListenerException">The port can't be opened.</exception>
-    public static BrokerTelemetry Start(BrokerConfig config) => new(config);
+    /// <exception cref="ConfigurationException">OpenTelemetry can't use a standard variable.</exception>
+    public static BrokerTelemetry Start(BrokerConfig config, ILogger logger) => new(config, logger);
+
+    /// <summary>One line for people; null: the broker is ready.</summary>
+    public Task<string?> WhyNotReadyAsync(CancellationToken cancel) => _health.WhyNotReadyAsync(cancel);
 
     /// <summary>The logs are recovered and the listeners are open.</summary>
     public void Up(BrokerNode node) => _health.Up(node);
@@ -53,11 +59,21 @@ internal sealed class BrokerTelemetry : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_http is not null)
+        try
         {
-            await _http.DisposeAsync().ConfigureAwait(false);
+            if (_http is not null)
+            {
+                await _http.DisposeAsync().ConfigureAwait(false);
+            }
         }
+        finally
+        {
+            DisposeMetrics();
+        }
+    }
 
+    private void DisposeMetrics()
+    {
         _otlp?.Dispose();
         _metrics?.Dispose();
         Meters.Dispose();

@@ -10,7 +10,7 @@ internal sealed class MetricsCollector : IDisposable
     private const string RuntimeMeter = "System.Runtime";
 
     private readonly MeterListener _listener = new();
-    private readonly Lock _scraping = new();
+    private readonly SemaphoreSlim _scraping = new(1);
     private readonly Lock _gate = new();
     private readonly List<MetricInstrument> _instruments = [];
 
@@ -34,34 +34,57 @@ internal sealed class MetricsCollector : IDisposable
         _listener.Start();
     }
 
-    /// <summary>Asks the observable instruments, and hands all of them over, by name; one scrape at a time.</summary>
-    public void Scrape(Action<IReadOnlyList<MetricInstrument>> write)
+    /// <summary>
+    /// Asks the observable instruments, and hands all of them over, by name; one scrape at a time. False: another one
+    /// lasts longer than <paramref name="patience"/>; an instrument that hangs holds one thread, not each reader's.
+    /// </summary>
+    public async Task<bool> TryScrapeAsync(
+        Action<IReadOnlyList<MetricInstrument>> write, TimeSpan patience, CancellationToken cancel)
     {
-        lock (_scraping)
+        if (!await _scraping.WaitAsync(patience, cancel).ConfigureAwait(false))
         {
-            MetricInstrument[] instruments;
-            lock (_gate)
-            {
-                instruments = [.. _instruments];
-            }
+            return false;
+        }
 
-            Array.ForEach(instruments, static instrument => instrument.BeginRound());
-            try
-            {
-                _listener.RecordObservableInstruments();
-            }
-            catch (AggregateException)
-            {
-                // An instrument that could not answer is missing from this scrape; the others are there.
-            }
-
-            Array.Sort(instruments, static (one, other) =>
-                string.CompareOrdinal(one.Instrument.Name, other.Instrument.Name));
-            write(instruments);
+        try
+        {
+            Scrape(write);
+            return true;
+        }
+        finally
+        {
+            _scraping.Release();
         }
     }
 
-    public void Dispose() => _listener.Dispose();
+    public void Dispose()
+    {
+        _listener.Dispose();
+        _scraping.Dispose();
+    }
+
+    private void Scrape(Action<IReadOnlyList<MetricInstrument>> write)
+    {
+        MetricInstrument[] instruments;
+        lock (_gate)
+        {
+            instruments = [.. _instruments];
+        }
+
+        Array.ForEach(instruments, static instrument => instrument.BeginRound());
+        try
+        {
+            _listener.RecordObservableInstruments();
+        }
+        catch (AggregateException)
+        {
+            // An instrument that could not answer is missing from this scrape; the others are there.
+        }
+
+        Array.Sort(instruments, static (one, other) =>
+            string.CompareOrdinal(one.Instrument.Name, other.Instrument.Name));
+        write(instruments);
+    }
 
     private void Listen(Instrument instrument)
     {

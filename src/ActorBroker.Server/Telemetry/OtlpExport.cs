@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using ActorBroker.Core.Configuration;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
@@ -13,9 +14,30 @@ namespace ActorBroker.Server.Telemetry;
 internal static class OtlpExport
 {
     private const string MetricsPath = "/v1/metrics";
+    private const string RuntimeMeter = "System.Runtime";
 
-    /// <summary>Begins to send; disposing sends what is left.</summary>
-    public static IDisposable Start(BrokerConfig config)
+    /// <summary>
+    /// Begins to send what the meters of this scope measure, and the runtime's; disposing sends what is left.
+    /// </summary>
+    /// <exception cref="ConfigurationException">OpenTelemetry can't use a standard variable.</exception>
+    public static IDisposable Start(BrokerConfig config, object scope)
+    {
+        try
+        {
+            return Build(config, scope);
+        }
+        catch (Exception fault) when (fault is ArgumentException or FormatException or InvalidOperationException)
+        {
+            // The fault's text may repeat a header, and headers carry secrets.
+            throw new ConfigurationException(
+                $"otlp.endpoint is set, but OpenTelemetry doesn't start ({fault.GetType().Name}): "
+                + "OTEL_EXPORTER_OTLP_HEADERS must be name=value pairs with commas between them; "
+                + "check it and the other OTEL_ variables",
+                fault);
+        }
+    }
+
+    private static MeterProvider Build(BrokerConfig config, object scope)
     {
         var endpoint = config.Get(BrokerKeys.OtlpEndpoint);
         var isHttp = config.Get(BrokerKeys.OtlpProtocol) == "http/protobuf";
@@ -23,7 +45,8 @@ internal static class OtlpExport
             .ConfigureResource(resource => resource.AddService(
                 "actorbroker", serviceVersion: Banner.Version,
                 serviceInstanceId: $"{Environment.MachineName}-{config.Get(BrokerKeys.BrokerId)}"))
-            .AddMeter("ActorBroker.*", "System.Runtime")
+            .AddMeter("ActorBroker.*", RuntimeMeter)
+            .AddView(instrument => IsOurs(instrument, scope) ? null : MetricStreamConfiguration.Drop)
             .AddOtlpExporter(exporter =>
             {
                 exporter.Protocol = isHttp ? OtlpExportProtocol.HttpProtobuf : OtlpExportProtocol.Grpc;
@@ -31,4 +54,8 @@ internal static class OtlpExport
             })
             .Build();
     }
+
+    // Meters are added by name, and every broker (and client) of a process has meters of these names.
+    private static bool IsOurs(Instrument instrument, object scope) =>
+        ReferenceEquals(instrument.Meter.Scope, scope) || instrument.Meter.Name == RuntimeMeter;
 }
