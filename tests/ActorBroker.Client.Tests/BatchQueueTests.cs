@@ -99,16 +99,22 @@ public sealed class BatchQueueTests
     }
 
     [Fact]
-    public void Flushing_makes_all_ready_and_names_the_newest()
+    public async Task Flushing_makes_all_ready_and_waits_for_every_batch_that_is_not_settled()
     {
         using var queue = NewQueue(Patient);
-        Append(queue, 10);
+        Append(queue, 500);
+        Append(queue, 500);
         Append(queue, 20);
-        var newest = queue.Flush();
+        var flushed = Task.WhenAll(queue.Flush());
 
-        Assert.True(queue.TryTake(out var batch));
-        Assert.Same(newest, batch);
-        Assert.Equal(2, batch.Count);
+        Assert.True(queue.TryTake(out var older));
+        Assert.True(queue.TryTake(out var newer));
+        Assert.Equal(2, newer.Count);
+        newer.Succeed(1);
+        Assert.False(flushed.IsCompleted);
+        older.Succeed(0);
+        await flushed;
+        Assert.Empty(queue.Flush());
     }
 
     [Fact]

@@ -12,12 +12,16 @@ internal sealed class FakeCluster : IProduceTarget
     private readonly ConcurrentQueue<Func<Task<ProduceOutcome?>>> _faults = new();
     private readonly Dictionary<long, (short Epoch, int Next)> _producers = [];
     private readonly Lock _gate = new();
+    private KafkaException? _answerInstead;
     private long _producerIds;
 
     /// <summary>The values of the stored records, in order.</summary>
     public List<int> Stored { get; } = [];
 
     public int Lookups { get; private set; }
+
+    /// <summary>What the next search for the leader throws.</summary>
+    public Exception? FailNextLookup { get; set; }
 
     public int UnderWayMax { get; private set; }
 
@@ -27,8 +31,15 @@ internal sealed class FakeCluster : IProduceTarget
     public void RefuseNext(KafkaException failure) =>
         _faults.Enqueue(() => Task.FromResult<ProduceOutcome?>(ProduceOutcome.Failed(failure)));
 
-    /// <summary>The next attempt is stored, and its answer is lost.</summary>
-    public void LoseNextAnswer() => _faults.Enqueue(() => Task.FromResult<ProduceOutcome?>(null));
+    /// <summary>The next attempt is stored, and its answer is lost, or is another one.</summary>
+    public void LoseNextAnswer(KafkaException? instead = null) => _faults.Enqueue(() =>
+    {
+        _answerInstead = instead ?? new ConnectionFailedException("The answer is lost.");
+        return Task.FromResult<ProduceOutcome?>(null);
+    });
+
+    /// <summary>The next attempt goes as it should.</summary>
+    public void PassNext() => HoldNext().SetResult();
 
     /// <summary>The next attempt waits for a signal.</summary>
     public TaskCompletionSource HoldNext()
@@ -45,6 +56,12 @@ internal sealed class FakeCluster : IProduceTarget
     public Task<IProduceRoute> FindLeaderAsync(string topic, int partition, CancellationToken cancel)
     {
         Lookups++;
+        if (FailNextLookup is { } failure)
+        {
+            FailNextLookup = null;
+            throw failure;
+        }
+
         return Task.FromResult<IProduceRoute>(new Route(this));
     }
 
@@ -93,7 +110,7 @@ internal sealed class FakeCluster : IProduceTarget
             if (told is null)
             {
                 Store(batch);
-                return ProduceOutcome.Failed(new ConnectionFailedException("The answer is lost."));
+                return ProduceOutcome.Failed(_answerInstead!);
             }
 
             return told is { IsStored: true } ? Store(batch) : told.Value;
@@ -119,7 +136,9 @@ internal sealed class FakeCluster : IProduceTarget
 
             if (header.HasProducerId)
             {
-                var known = _producers.GetValueOrDefault(header.ProducerId, (Epoch: header.ProducerEpoch, Next: 0));
+                // As of real brokers: the first batch of a producer that is not known is taken at any sequence.
+                var known = _producers.GetValueOrDefault(
+                    header.ProducerId, (Epoch: header.ProducerEpoch, Next: header.BaseSequence));
                 var expected = header.ProducerEpoch > known.Epoch ? 0 : known.Next;
                 if (header.ProducerEpoch < known.Epoch)
                 {

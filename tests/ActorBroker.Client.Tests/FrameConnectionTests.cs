@@ -62,6 +62,20 @@ public sealed class FrameConnectionTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_request_without_an_answer_that_is_lost_on_its_way_fails_at_once()
+    {
+        await using var connection = await OpenAsync();
+        var frame = Request();
+        frame.Writer.WriteRaw(new byte[32 * 1024 * 1024]);
+        var pending = connection.SendAsync(frame, false, Patience, Cancel);
+        var socket = await _server.AcceptAsync();
+        await socket.ReceiveAsync(new byte[1], Cancel);
+        socket.Dispose();
+
+        await Assert.ThrowsAsync<ConnectionFailedException>(() => pending);
+    }
+
+    [Fact]
     public async Task A_late_answer_fails_the_connection_and_everything_behind_it()
     {
         await using var connection = await OpenAsync();

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using ActorBroker.Records;
 using static ActorBroker.Client.Tests.ScriptedCluster;
@@ -36,6 +37,7 @@ public sealed class ProducerFaultTests
     [InlineData(ErrorCode.CorruptMessage)]
     [InlineData(ErrorCode.UnknownProducerId)]
     [InlineData(ErrorCode.FencedLeaderEpoch)]
+    [InlineData(ErrorCode.OutOfOrderSequenceNumber)]
     public async Task A_refusal_that_passes_is_outlived_in_order(ErrorCode code)
     {
         await using var cluster = new ScriptedCluster();
@@ -50,7 +52,6 @@ public sealed class ProducerFaultTests
     [Theory]
     [InlineData(ErrorCode.TopicAuthorizationFailed)]
     [InlineData(ErrorCode.InvalidRecord)]
-    [InlineData(ErrorCode.OutOfOrderSequenceNumber)]
     [InlineData(ErrorCode.UnsupportedForMessageFormat)]
     public async Task A_refusal_that_stays_fails_its_record_with_the_code_and_no_other(ErrorCode code)
     {
@@ -224,6 +225,79 @@ public sealed class ProducerFaultTests
     }
 
     [Fact]
+    public async Task Aborting_cuts_a_disposal_short_that_waits_and_both_end_together()
+    {
+        await using var cluster = new ScriptedCluster();
+        var held = cluster.HoldNext();
+        await using var client = cluster.NewClient();
+        var producer = NewProducer(client, Small);
+        var record = await producer.SendAsync("t", new Message<string?, string?>(null, "lost"), Cancel);
+        var disposing = producer.DisposeAsync().AsTask();
+        var again = producer.DisposeAsync().AsTask();
+        Assert.False(again.IsCompleted);
+        await producer.AbortAsync();
+
+        await disposing;
+        await again;
+        await Assert.ThrowsAsync<KafkaException>(async () => await record.DeliveredAsync(Cancel));
+        await producer.AbortAsync();
+        held.SetResult(Fault.CutBefore);
+    }
+
+    [Fact]
+    public async Task A_full_buffer_ends_the_linger_of_what_fills_it()
+    {
+        await using var cluster = new ScriptedCluster();
+        await using var client = cluster.NewClient();
+        await using var producer = NewProducer(
+            client, new ProducerOptions { Linger = TimeSpan.FromHours(1), BatchBytes = 3000, BufferBytes = 3000 });
+        var message = new Message<string?, string?>(null, new string('x', 1000));
+        await producer.SendAsync("t", message, Cancel);
+        await producer.SendAsync("t", message, Cancel);
+        await producer.SendAsync("t", message, Cancel);
+
+        Assert.Equal(2, cluster.Stored[0].Count);
+    }
+
+    [Fact]
+    public async Task What_a_serializer_wrote_before_it_said_null_is_not_sent()
+    {
+        await using var cluster = new ScriptedCluster();
+        await using var client = cluster.NewClient();
+        await using var producer = client.CreateProducer(new Hesitant(), new Hesitant(), Small);
+        await producer.ProduceAsync("t", new Message<string, string>("key", "value"), Cancel);
+
+        Assert.Equal([""], cluster.Stored[0]);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(65536)]
+    public async Task An_impossible_port_in_the_metadata_fails_the_sender_and_not_the_producer(int port)
+    {
+        await using var cluster = new ScriptedCluster { PortTold = port };
+        await using var client = cluster.NewClient();
+        await using var producer = NewProducer(client, Small);
+        var message = new Message<string?, string?>(null, "x");
+        await Assert.ThrowsAsync<ProtocolViolationException>(() => producer.ProduceAsync("t", message, Cancel));
+
+        cluster.PortTold = null;
+        Assert.Equal(0, (await producer.ProduceAsync("t", message, Cancel)).Offset);
+    }
+
+    [Fact]
+    public async Task A_broker_that_is_told_twice_is_taken_as_it_was_told_last()
+    {
+        await using var cluster = new ScriptedCluster { TellsBrokersTwice = true };
+        await using var client = cluster.NewClient();
+        await using var producer = NewProducer(client, Small);
+        await SendAsync(producer, 3);
+
+        Assert.Equal(Numbers(3), cluster.Stored[0]);
+    }
+
+    [Fact]
     public async Task A_partition_that_came_later_is_found()
     {
         await using var cluster = new ScriptedCluster();
@@ -276,6 +350,15 @@ public sealed class ProducerFaultTests
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         held.SetResult(Fault.None);
         Assert.InRange(allocated, 0, 1_000);
+    }
+
+    private sealed class Hesitant : ISerializer<string>
+    {
+        public bool Serialize(string value, IBufferWriter<byte> output, SerializationContext context)
+        {
+            output.Write("half"u8);
+            return false;
+        }
     }
 
     private static Producer<string?, string?> NewProducer(KafkaClient client, ProducerOptions options) =>

@@ -32,6 +32,11 @@ internal sealed class ScriptedCluster : IAsyncDisposable
     /// <summary>The leader's id of each partition.</summary>
     public int[] Leaders { get; set; }
 
+    /// <summary>The port that the metadata tell instead of the brokers' own.</summary>
+    public int? PortTold { get; set; }
+
+    public bool TellsBrokersTwice { get; init; }
+
     public short ApiVersionsMax { get; init; } = 3;
 
     public short ProduceMax { get; init; } = 9;
@@ -92,10 +97,11 @@ internal sealed class ScriptedCluster : IAsyncDisposable
 
     public MetadataResponse Describe() => new()
     {
-        Brokers = [.. _brokers.Select(broker => new MetadataResponse.MetadataResponseBroker
-        {
-            NodeId = broker.Id, Host = "127.0.0.1", Port = broker.Port,
-        })],
+        Brokers = [.. (TellsBrokersTwice ? [.. _brokers, .. _brokers] : _brokers)
+            .Select(broker => new MetadataResponse.MetadataResponseBroker
+            {
+                NodeId = broker.Id, Host = "127.0.0.1", Port = PortTold ?? broker.Port,
+            })],
         ControllerId = 1,
         Topics =
         [

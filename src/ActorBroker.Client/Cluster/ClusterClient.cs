@@ -227,10 +227,22 @@ internal sealed class ClusterClient(ClientOptions options) : IAsyncDisposable
 
     private void Remember(MetadataResponse response, IReadOnlyList<TopicMetadata> topics)
     {
+        var brokers = new Dictionary<int, BrokerAddress>();
+        foreach (var broker in response.Brokers)
+        {
+            if (broker.Port is < 1 or > 65535 || string.IsNullOrEmpty(broker.Host))
+            {
+                throw new ProtocolViolationException(
+                    $"The cluster says that broker {broker.NodeId} is at '{broker.Host}:{broker.Port}', " +
+                    "and a port is between 1 and 65535.");
+            }
+
+            brokers[broker.NodeId] = new BrokerAddress(broker.Host, broker.Port);
+        }
+
         lock (_gate)
         {
-            _brokers = response.Brokers.ToDictionary(
-                broker => broker.NodeId, broker => new BrokerAddress(broker.Host, broker.Port));
+            _brokers = brokers;
             _controllerId = response.ControllerId;
             foreach (var topic in topics)
             {

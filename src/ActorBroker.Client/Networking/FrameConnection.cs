@@ -56,10 +56,15 @@ internal sealed class FrameConnection : IAsyncDisposable
             await socket.ConnectAsync(address.Host, address.Port, either.Token).ConfigureAwait(false);
             return new FrameConnection(socket, address, options);
         }
-        catch (Exception exception) when (exception is SocketException or OperationCanceledException)
+        catch (Exception exception)
         {
             socket.Dispose();
             cancel.ThrowIfCancellationRequested();
+            if (exception is not (SocketException or OperationCanceledException))
+            {
+                throw;
+            }
+
             var why = exception is SocketException ? exception.Message : $"no answer in {options.ConnectTimeout}";
             throw new ConnectionFailedException(
                 $"No connection to {address}: {why}. Is a broker listening there?", exception);
@@ -134,10 +139,12 @@ internal sealed class FrameConnection : IAsyncDisposable
 
     private async Task SendLoopAsync()
     {
+        OutgoingRequest? newest = null;
         try
         {
             await foreach (var request in _outgoing.Reader.ReadAllAsync(_closing.Token).ConfigureAwait(false))
             {
+                newest = request;
                 if (!TryAwaitAnswer(request))
                 {
                     request.Frame.Dispose();
@@ -153,10 +160,13 @@ internal sealed class FrameConnection : IAsyncDisposable
                 request.Sent();
             }
         }
-        catch (Exception exception) when (IsLoss(exception))
+        catch (Exception exception)
         {
             Fail(Lost(exception));
         }
+
+        // One that expects no answer is not awaited: where it was lost on its way, nobody else would say so.
+        newest?.Failed(Failure());
 
         // Whoever got into the queue before it closed learns of the failure too.
         while (_outgoing.Reader.TryRead(out var left))

@@ -1,7 +1,7 @@
 namespace ActorBroker.Client.Producing;
 
 /// <summary>A batch in a sender's window: not sent yet, under way, or to be sent again.</summary>
-internal sealed class BatchAttempt(ProduceBatch batch)
+internal sealed class BatchAttempt(ProduceBatch batch, bool mayBeStored = false)
 {
     public ProduceBatch Batch => batch;
 
@@ -9,7 +9,7 @@ internal sealed class BatchAttempt(ProduceBatch batch)
     public Task<ProduceOutcome>? Outcome { get; private set; }
 
     /// <summary>True where an attempt ended without the broker's word, so that the batch may be stored.</summary>
-    public bool MayBeStored { get; private set; }
+    public bool MayBeStored { get; private set; } = mayBeStored;
 
     public void Started(Task<ProduceOutcome> outcome) => Outcome = outcome;
 

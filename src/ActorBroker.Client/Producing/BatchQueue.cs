@@ -14,12 +14,12 @@ internal sealed class BatchQueue : IDisposable
 
     private readonly Lock _gate = new();
     private readonly Queue<ProduceBatch> _full = new();
+    private readonly Queue<ProduceBatch> _unsettled = new();
     private readonly ProducerOptions _options;
     private readonly TimeProvider _clock;
     private readonly ITimer _linger;
     private TaskCompletionSource _changed = NewSignal();
     private ProduceBatch? _open;
-    private ProduceBatch? _last;
     private bool _openIsDue;
     private bool _takenOpen;
     private bool _completed;
@@ -145,8 +145,20 @@ internal sealed class BatchQueue : IDisposable
         }
     }
 
-    /// <summary>Makes everything ready; the newest batch, or null where there never was one.</summary>
-    public ProduceBatch? Flush()
+    /// <summary>Makes everything ready; what has to complete until all of it is delivered or has failed.</summary>
+    /// <remarks>A batch may be settled before an older one that is sent again, so each is told.</remarks>
+    public IReadOnlyList<Task> Flush()
+    {
+        lock (_gate)
+        {
+            MakeDue();
+            ForgetSettled();
+            return [.. _unsettled.Select(batch => batch.Delivered)];
+        }
+    }
+
+    /// <summary>Makes everything ready, without waiting for more records.</summary>
+    public void MakeDue()
     {
         lock (_gate)
         {
@@ -155,8 +167,6 @@ internal sealed class BatchQueue : IDisposable
                 _openIsDue = true;
                 Signal();
             }
-
-            return _last;
         }
     }
 
@@ -191,7 +201,9 @@ internal sealed class BatchQueue : IDisposable
     {
         // As large as the one before became: a busy partition's buffers need not grow, a quiet one's stay small.
         var capacity = Math.Min(_lastSize + (_lastSize / 8), _batchBytesMax);
-        _open = _last = new ProduceBatch(Topic, Partition, _clock.GetTimestamp(), capacity);
+        _open = new ProduceBatch(Topic, Partition, _clock.GetTimestamp(), capacity);
+        ForgetSettled();
+        _unsettled.Enqueue(_open);
         _openIsDue = false;
         if (_options.Linger > TimeSpan.Zero)
         {
@@ -199,6 +211,14 @@ internal sealed class BatchQueue : IDisposable
         }
 
         return _open;
+    }
+
+    private void ForgetSettled()
+    {
+        while (_unsettled.TryPeek(out var oldest) && oldest.Delivered.IsCompleted)
+        {
+            _unsettled.Dequeue();
+        }
     }
 
     private void CloseBatch()

@@ -20,6 +20,12 @@ internal sealed partial class PartitionSender
             // The partition kept nothing of this producer, so nothing of the window can be stored there twice.
             StartEpoch();
         }
+        else if (code == ErrorCode.OutOfOrderSequenceNumber && IsSafeToRenumber && age < options.DeliveryTimeout)
+        {
+            // The partition and this producer count differently, as after records were lost; a new epoch counts anew.
+            StartEpoch();
+            await PauseAsync(cancel).ConfigureAwait(false);
+        }
         else if (!failure.IsRetriable || age >= options.DeliveryTimeout)
         {
             FailForGood(failure, age);
@@ -30,13 +36,17 @@ internal sealed partial class PartitionSender
         }
     }
 
+    /// <summary>True where none of the window's batches is stored, so that no new number can store one twice.</summary>
+    private bool IsSafeToRenumber => _identity is not null && !_window.Exists(attempt => attempt.MayBeStored);
+
     private void SplitOldest()
     {
         var whole = _window[0].Batch;
         queue.LimitBatches(whole.SizeInBytes / 2);
         var (first, second) = whole.Split();
-        _window[0] = new BatchAttempt(first);
-        _window.Insert(1, new BatchAttempt(second));
+        var mayBeStored = _window[0].MayBeStored;
+        _window[0] = new BatchAttempt(first, mayBeStored);
+        _window.Insert(1, new BatchAttempt(second, mayBeStored));
         whole.Dispose();
     }
 
@@ -98,6 +108,7 @@ internal sealed partial class PartitionSender
         }
 
         _nextSequence = 0;
+        _isEpochKnown = false;
         if (_identity is not { } identity)
         {
             return;

@@ -33,7 +33,15 @@ internal sealed partial class PartitionSender(
     private ProducerIdentity? _identity;
     private long? _wornOutId;
     private int _nextSequence;
+    private bool _isEpochKnown;
     private int _failuresInRow;
+
+    /// <summary>How many batches may be under way now.</summary>
+    /// <remarks>
+    /// A partition takes the first batch of a producer that it does not know at any sequence. Two under way, the second
+    /// could be that one, where the first is refused: so the first goes alone.
+    /// </remarks>
+    private int Window => options.Idempotent && !_isEpochKnown ? 1 : _windowMax;
 
     /// <summary>Runs until the queue is completed and drained, or until cancelled: then what is left fails.</summary>
     public async Task RunAsync(CancellationToken cancel)
@@ -75,7 +83,7 @@ internal sealed partial class PartitionSender(
         if (failure is null)
         {
             var oldest = _window[0].Outcome!;
-            Task wake = _window.Count < _windowMax ? Task.WhenAny(oldest, changed) : oldest;
+            Task wake = _window.Count < Window ? Task.WhenAny(oldest, changed) : oldest;
             await wake.WaitAsync(cancel).ConfigureAwait(false);
             failure = await SettleAsync().ConfigureAwait(false);
         }
@@ -88,7 +96,7 @@ internal sealed partial class PartitionSender(
 
     private void TakeReady()
     {
-        while (_window.Count < _windowMax && queue.TryTake(out var batch))
+        while (_window.Count < Window && queue.TryTake(out var batch))
         {
             _window.Add(new BatchAttempt(batch));
         }
@@ -114,7 +122,7 @@ internal sealed partial class PartitionSender(
         }
 
         // A split batch can make the window longer than what may be under way.
-        foreach (var attempt in _window.Take(_windowMax))
+        foreach (var attempt in _window.Take(Window))
         {
             if (attempt.Outcome is null)
             {
@@ -139,6 +147,7 @@ internal sealed partial class PartitionSender(
             {
                 _identity = await target.IdentityAsync(_wornOutId, cancel).ConfigureAwait(false);
                 _nextSequence = 0;
+                _isEpochKnown = false;
             }
 
             return null;
@@ -146,6 +155,11 @@ internal sealed partial class PartitionSender(
         catch (KafkaException exception)
         {
             return exception;
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException
+            || !cancel.IsCancellationRequested)
+        {
+            return Unexpected(exception);
         }
     }
 
@@ -157,10 +171,21 @@ internal sealed partial class PartitionSender(
             _nextSequence = RecordBatchHeader.IncrementSequence(_nextSequence, batch.Count);
         }
 
-        var sealedBatch = batch.Seal(options.Compression);
-        var header = sealedBatch.WriteHeader(_identity, batch.BaseSequence);
-        return _route!.SendAsync(batch, header, sealedBatch.Records, cancel);
+        try
+        {
+            var sealedBatch = batch.Seal(options.Compression);
+            var header = sealedBatch.WriteHeader(_identity, batch.BaseSequence);
+            return _route!.SendAsync(batch, header, sealedBatch.Records, cancel);
+        }
+        catch (Exception exception)
+        {
+            return Task.FromResult(ProduceOutcome.Failed(Unexpected(exception)));
+        }
     }
+
+    /// <summary>Fails one batch, and not the partition's sender with all that are still to come.</summary>
+    private KafkaException Unexpected(Exception exception) => exception as KafkaException
+        ?? new KafkaException($"Producing to {queue.Topic}-{queue.Partition}: {exception.Message}", exception);
 
     /// <summary>Completes the stored batches at the front; a failure means that the window is drained.</summary>
     private async Task<KafkaException?> SettleAsync()
@@ -175,6 +200,7 @@ internal sealed partial class PartitionSender(
             }
 
             _failuresInRow = 0;
+            _isEpochKnown = true;
             Settle(_window[0].Batch, outcome.BaseOffset, null);
             _window.RemoveAt(0);
         }

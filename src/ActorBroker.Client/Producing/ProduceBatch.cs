@@ -26,6 +26,7 @@ internal sealed class ProduceBatch : IDisposable
     private SealedBatch? _sealed;
     private List<(int Index, Activity Activity)>? _spans;
     private (int FirstIndex, long BaseOffset)[] _stored = [];
+    private long _reservedBytes;
     private int _partsOpen = 1;
 
     public ProduceBatch(string topic, int partition, long openedAt, int capacity, ProduceBatch? whole = null)
@@ -50,7 +51,8 @@ internal sealed class ProduceBatch : IDisposable
     public int SizeInBytes => RecordBatchHeader.Size + _length;
 
     /// <summary>What the batch's records have reserved of the producer's buffer.</summary>
-    public long ReservedBytes { get; private set; }
+    /// <remarks>Of a split batch the part that is settled last tells it, before it is; the others tell 0.</remarks>
+    public long ReservedBytes => Root._partsOpen == 1 ? Root._reservedBytes : 0;
 
     /// <summary>The sequence of its first record; -1 until it is numbered, and without idempotence.</summary>
     public int BaseSequence { get; set; } = -1;
@@ -67,7 +69,7 @@ internal sealed class ProduceBatch : IDisposable
         NoteTime(timestampMs);
         _length += RecordEncoder.Write(room, record, timestampMs - _baseTimestampMs, Count);
         Count++;
-        ReservedBytes += maxBytes;
+        _reservedBytes += maxBytes;
     }
 
     /// <summary>Ends the newest record's span when the batch is settled.</summary>
@@ -115,8 +117,6 @@ internal sealed class ProduceBatch : IDisposable
             second.BaseSequence = RecordBatchHeader.IncrementSequence(BaseSequence, half);
         }
 
-        // The parts are settled in their order: the reservation ends with the last of them.
-        second.ReservedBytes = ReservedBytes;
         Root._partsOpen++;
         return (first, second);
     }
@@ -141,14 +141,14 @@ internal sealed class ProduceBatch : IDisposable
     /// <summary>The batch, or this part of it, is stored.</summary>
     public void Succeed(long baseOffset)
     {
-        Root._stored = [.. Root._stored, (FirstIndex, baseOffset)];
+        Root.NoteStored(FirstIndex, baseOffset);
         Root.PartSettled(null);
     }
 
     /// <summary>The batch, or this part of it, has failed for good.</summary>
     public void Fail(KafkaException failure)
     {
-        Root._stored = [.. Root._stored, (FirstIndex, -1)];
+        Root.NoteStored(FirstIndex, -1);
         Root.PartSettled(failure);
     }
 
@@ -210,6 +210,11 @@ internal sealed class ProduceBatch : IDisposable
             _buffer = [];
         }
     }
+
+    /// <summary>Keeps the parts in the records' order, in whatever order they are settled.</summary>
+    private void NoteStored(int firstIndex, long baseOffset) =>
+        _stored = [.. _stored.Append((FirstIndex: firstIndex, BaseOffset: baseOffset))
+            .OrderBy(part => part.FirstIndex)];
 
     private void PartSettled(KafkaException? failure)
     {

@@ -15,8 +15,12 @@ internal readonly record struct ProduceOutcome(long BaseOffset, KafkaException? 
     /// <summary>
     /// True where the broker said that it has not stored the batch: after the other answers the leader may have it.
     /// </summary>
+    /// <remarks>
+    /// A leader that loses the partition answers so to what it has appended already, and waits to be replicated.
+    /// </remarks>
     public bool WasRefused => Failure is BrokerErrorException
         && Code is not (ErrorCode.RequestTimedOut or ErrorCode.NotEnoughReplicasAfterAppend
+            or ErrorCode.NotLeaderOrFollower or ErrorCode.UnknownTopicOrPartition
             or ErrorCode.UnknownServerError or ErrorCode.KafkaStorageError);
 
     public static ProduceOutcome Stored(long baseOffset) => new(baseOffset, null);

@@ -24,6 +24,7 @@ public sealed class Producer : IAsyncDisposable
     private readonly CancellationToken _aborted;
     private TopicLanes? _newest;
     private KafkaException? _firstFailure;
+    private Task? _closed;
     private int _disposed;
 
     internal Producer(ClusterClient cluster, ProducerOptions options)
@@ -52,17 +53,14 @@ public sealed class Producer : IAsyncDisposable
     /// <exception cref="KafkaException">The first failure since the last flush, of any record.</exception>
     public async Task FlushAsync(CancellationToken cancel = default)
     {
-        var last = new List<Task>();
+        var unsettled = new List<Task>();
         foreach (var lane in _topics.Values.SelectMany(topic => topic.Lanes()))
         {
-            if (lane.Queue.Flush() is { } batch)
-            {
-                last.Add(batch.Delivered);
-            }
+            unsettled.AddRange(lane.Queue.Flush());
         }
 
-        // Batches of a partition finish in order, so its newest is enough; failures are reported once, below.
-        Task all = Task.WhenAll(last);
+        // Failures are reported once, below.
+        Task all = Task.WhenAll(unsettled);
         await all.WaitAsync(cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancel.ThrowIfCancellationRequested();
         if (Interlocked.Exchange(ref _firstFailure, null) is { } failure)
@@ -72,13 +70,18 @@ public sealed class Producer : IAsyncDisposable
     }
 
     /// <summary>Takes no more records, and waits until those taken are delivered or have failed.</summary>
-    public async ValueTask DisposeAsync()
+    /// <remarks>Who disposes again waits for the same.</remarks>
+    public ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        lock (_closing)
         {
-            return;
+            return new ValueTask(_closed ??= CloseAsync());
         }
+    }
 
+    private async Task CloseAsync()
+    {
+        Volatile.Write(ref _disposed, 1);
         var lanes = _topics.Values.SelectMany(topic => topic.Lanes(complete: true)).ToList();
         lanes.ForEach(lane => lane.Queue.Complete());
         await Task.WhenAll(lanes.Select(lane => lane.Running)).ConfigureAwait(false);
@@ -87,12 +90,16 @@ public sealed class Producer : IAsyncDisposable
         _closing.Dispose();
     }
 
-    /// <summary>Gives up what is not delivered yet, then disposes.</summary>
+    /// <summary>Gives up what is not delivered yet, then disposes; it also cuts a disposal under way short.</summary>
     public ValueTask AbortAsync()
     {
-        if (Volatile.Read(ref _disposed) == 0)
+        try
         {
             _closing.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It is closed: there is nothing left to give up.
         }
 
         return DisposeAsync();
@@ -144,9 +151,23 @@ public sealed class Producer : IAsyncDisposable
             lanes.SetPartitionCount(await CountPartitionsAsync(topic, cancel).ConfigureAwait(false));
         }
 
-        await _buffer.ReserveAsync(bytes, cancel).ConfigureAwait(false);
+        if (!_buffer.TryReserve(bytes))
+        {
+            // Room comes from batches that are sent, so none of them lingers any longer.
+            MakeDue();
+            await _buffer.ReserveAsync(bytes, cancel).ConfigureAwait(false);
+        }
+
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
         return Append(lanes, RecordData.Of(record), (int)bytes);
+    }
+
+    private void MakeDue()
+    {
+        foreach (var lane in _topics.Values.SelectMany(topic => topic.Lanes()))
+        {
+            lane.Queue.MakeDue();
+        }
     }
 
     private void RequireSendable(long bytes)
@@ -174,12 +195,9 @@ public sealed class Producer : IAsyncDisposable
         try
         {
             var timestampMs = record.TimestampMs ?? _clock.GetUtcNow().ToUnixTimeMilliseconds();
-            if (RecordTracing.IsListening)
-            {
-                return AppendTraced(lanes, record, timestampMs, bytes);
-            }
-
-            var pending = lanes.Append(record, timestampMs, bytes, null, out var opened);
+            var pending = RecordTracing.IsListening
+                ? AppendTraced(lanes, record, timestampMs, bytes, out var opened)
+                : lanes.Append(record, timestampMs, bytes, null, out opened);
             if (opened)
             {
                 RefreshWhenOld(lanes);
@@ -194,13 +212,14 @@ public sealed class Producer : IAsyncDisposable
         }
     }
 
-    private PendingRecord AppendTraced(TopicLanes lanes, in RecordData record, long timestampMs, int bytes)
+    private PendingRecord AppendTraced(
+        TopicLanes lanes, in RecordData record, long timestampMs, int bytes, out bool opened)
     {
         var caller = Activity.Current;
         var span = RecordTracing.StartSend(lanes.Topic, _cluster.Options.ClientId);
         if (span is null)
         {
-            return lanes.Append(record, timestampMs, bytes, null, out _);
+            return lanes.Append(record, timestampMs, bytes, null, out opened);
         }
 
         // The span lives on until the record is settled; the caller's next work is not part of it.
@@ -210,7 +229,7 @@ public sealed class Producer : IAsyncDisposable
         _buffer.Overdraw(more);
         try
         {
-            return lanes.Append(traced, timestampMs, bytes + more, span, out _);
+            return lanes.Append(traced, timestampMs, bytes + more, span, out opened);
         }
         catch (Exception exception)
         {

@@ -38,8 +38,19 @@ public sealed class Producer<TKey, TValue> : IProducer<TKey, TValue>
         try
         {
             var hasKey = _keys.Serialize(message.Key, scratch, new SerializationContext(topic, RecordPart.Key));
+            if (!hasKey)
+            {
+                // What a serializer wrote before it said that there is none belongs to no record.
+                scratch.Rewind(0);
+            }
+
             var keyBytes = scratch.WrittenCount;
             var hasValue = _values.Serialize(message.Value, scratch, new SerializationContext(topic, RecordPart.Value));
+            if (!hasValue)
+            {
+                scratch.Rewind(keyBytes);
+            }
+
             var record = new RecordData
             {
                 Key = scratch.WrittenSpan[..keyBytes],
