@@ -180,7 +180,7 @@ internal abstract class Mailbox<T> : IThreadPoolWorkItem
         {
             OnTurn(CollectionsMarshal.AsSpan(_turn));
         }
-#pragma warning disable CA1031 // A poster would catch it and go on with a broken actor; on the pool it ends the process.
+#pragma warning disable CA1031 // A poster would catch it and go on with a broken actor; the pool would not.
         catch (Exception fault)
 #pragma warning restore CA1031
         {
