@@ -54,6 +54,10 @@ public sealed class RecordTests(Tool tool) : IDisposable
         var refused = await tool.RunAsync(1, "a:b\nnothing\n", ["produce", "--topic", topic, "--key-separator", ":"]);
         Assert.Contains("Line 2 of standard input", refused.Errors, StringComparison.Ordinal);
         Assert.Contains("':'", refused.Errors, StringComparison.Ordinal);
+        Assert.Contains("was sent", refused.Errors, StringComparison.Ordinal);
+        var stored = await tool.RunAsync(
+            0, "consume", "--topic", topic, "--from-beginning", "--exit-at-end", "--keys", "--separator", "=");
+        Assert.Equal(["a=b"], stored.Lines);
     }
 
     [Fact]

@@ -174,9 +174,27 @@ internal static class ConsumeCommand
             Close(isQuiet, meter, sink.Complete());
             throw;
         }
+        catch (Exception failure) when (failure is not BrokenPipeException)
+        {
+            WriteOutAfterFailure(sink);
+            throw;
+        }
 
         Close(isQuiet, meter, sink.Complete());
         return ExitCode.Ok;
+    }
+
+    /// <summary>What was read is worth having; the first failure is the one to report.</summary>
+    private static void WriteOutAfterFailure(IRecordSink sink)
+    {
+        try
+        {
+            sink.Complete();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return;
+        }
     }
 
     private static void Close(bool isQuiet, TransferMeter meter, string note)

@@ -218,8 +218,34 @@ internal static class ProduceCommand
     private static async Task SendAllAsync(
         IProduceSource source, Producer producer, ProduceSink sink, CancellationToken cancel)
     {
-        await source.SendAsync(sink, cancel).ConfigureAwait(false);
+        try
+        {
+            await source.SendAsync(sink, cancel).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or UsageException)
+        {
+            var outcome = await DeliverTakenAsync(producer, cancel).ConfigureAwait(false);
+            var message = $"{failure.Message.TrimEnd('.')}. {outcome}";
+            throw failure is UsageException ? new UsageException(message) : new IOException(message, failure);
+        }
+
         await producer.FlushAsync(cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>The input has failed: what was read before is delivered, if that takes no long time.</summary>
+    private static async Task<string> DeliverTakenAsync(Producer producer, CancellationToken cancel)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        patience.CancelAfter(LastDelivery);
+        try
+        {
+            await producer.FlushAsync(patience.Token).ConfigureAwait(false);
+            return "What was read before it was sent.";
+        }
+        catch (Exception failure) when (failure is KafkaException or OperationCanceledException)
+        {
+            return $"What was read before it may not all have been sent: {failure.Message}";
+        }
     }
 
     private static void Close(ParseResult parsed, TransferMeter meter)

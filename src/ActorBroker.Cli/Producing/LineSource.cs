@@ -66,8 +66,7 @@ internal sealed class LineSource(IReadOnlyList<string> paths, ILineParser parser
         }
         catch (FormatException exception)
         {
-            throw new IOException(
-                $"Line {number} of {InputFile.Name(path)}: {exception.Message}. The lines before it were sent.");
+            throw new IOException($"Line {number} of {InputFile.Name(path)}: {exception.Message}.", exception);
         }
     }
 }
