@@ -99,7 +99,7 @@ internal sealed class FakeBroker : IAsyncDisposable
                 }
 
                 var cut = _cuts.TryRemove((ApiKey)BinaryPrimitives.ReadInt16BigEndian(frame), out var atByte);
-                var sent = cut ? answer.AsMemory(0, atByte) : answer;
+                var sent = cut ? answer.AsMemory(0, Math.Min(atByte, answer.Length - 1)) : answer;
                 await socket.SendAsync(sent, TestContext.Current.CancellationToken);
                 if (cut)
                 {

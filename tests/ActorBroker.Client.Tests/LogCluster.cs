@@ -195,7 +195,20 @@ internal sealed class LogCluster : IAsyncDisposable
         Fetches.Enqueue((broker, request, version));
         if (_faults.TryDequeue(out var fault))
         {
-            return fault(request);
+            // The session goes on: it has learnt what the request says.
+            int sessionId;
+            lock (_gate)
+            {
+                sessionId = Answer(broker, request).SessionId;
+            }
+
+            var told = fault(request);
+            if (told is { ErrorCode: ErrorCode.None })
+            {
+                told.SessionId = sessionId;
+            }
+
+            return told;
         }
 
         while (true)

@@ -165,7 +165,7 @@ internal sealed class BrokerFetcher(FetchCoordinator coordinator, BrokerAddress 
             }
         }
 
-        coordinator.TellEnds(this, targets);
+        coordinator.Answered(this, targets);
     }
 
     private async ValueTask DropConnectionAsync()

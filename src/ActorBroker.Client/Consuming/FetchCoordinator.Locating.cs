@@ -124,7 +124,7 @@ internal sealed partial class FetchCoordinator
     {
         lock (_gate)
         {
-            if (partition.Generation == generation)
+            if (!_isClosed && partition.Generation == generation)
             {
                 partition.Start = null;
                 partition.Position = partition.FetchOffset = offset;
@@ -139,7 +139,7 @@ internal sealed partial class FetchCoordinator
     {
         lock (_gate)
         {
-            if (partition.Generation != generation)
+            if (_isClosed || partition.Generation != generation)
             {
                 return;
             }

@@ -116,7 +116,6 @@ internal sealed partial class FetchCoordinator : IAsyncDisposable
                 return;
             }
 
-            partition.Failures = 0;
             partition.Watermarks =
                 new PartitionWatermarks(answer.LogStartOffset, LastStable(answer), answer.HighWatermark);
             if (answer.Records is { IsEmpty: false } records)
@@ -126,28 +125,21 @@ internal sealed partial class FetchCoordinator : IAsyncDisposable
         }
     }
 
-    /// <summary>Tells the reader of the partitions whose end is reached, where it wants to know.</summary>
-    public void TellEnds(BrokerFetcher fetcher, List<FetchTarget> targets)
+    /// <summary>
+    /// A fetch was answered. A session's answer is silent about partitions without news: they are well, and may be at
+    /// their end, of which the reader is told where it wants to know.
+    /// </summary>
+    public void Answered(BrokerFetcher fetcher, List<FetchTarget> targets)
     {
-        if (!_options.EnablePartitionEof)
-        {
-            return;
-        }
-
         lock (_gate)
         {
             foreach (var target in targets)
             {
                 var partition = target.Partition;
-                if (!_isClosed
-                    && partition.Generation == target.Generation
-                    && partition.Fetcher == fetcher
-                    && partition.Watermarks is { } marks
-                    && partition.FetchOffset >= EndOf(marks)
-                    && partition.EndToldAt != partition.FetchOffset)
+                if (!_isClosed && partition.Generation == target.Generation && partition.Fetcher == fetcher)
                 {
-                    partition.EndToldAt = partition.FetchOffset;
-                    _ready.Writer.TryWrite(FetchedChunk.End(partition, partition.FetchOffset));
+                    partition.Failures = 0;
+                    TellEnd(partition);
                 }
             }
         }
@@ -205,6 +197,18 @@ internal sealed partial class FetchCoordinator : IAsyncDisposable
 
     private long EndOf(in PartitionWatermarks marks) =>
         _options.IsolationLevel == IsolationLevel.ReadCommitted ? marks.LastStable : marks.High;
+
+    private void TellEnd(AssignedPartition partition)
+    {
+        if (_options.EnablePartitionEof
+            && partition.Watermarks is { } marks
+            && partition.FetchOffset >= EndOf(marks)
+            && partition.EndToldAt != partition.FetchOffset)
+        {
+            partition.EndToldAt = partition.FetchOffset;
+            _ready.Writer.TryWrite(FetchedChunk.End(partition, partition.FetchOffset));
+        }
+    }
 
     private void TakeRecords(
         in FetchTarget target,
