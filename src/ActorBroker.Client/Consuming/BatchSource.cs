@@ -91,10 +91,7 @@ internal sealed class BatchSource(FetchCoordinator coordinator) : IDisposable
     public void GoBack(FetchedChunk chunk, Exception failure, long offset)
     {
         Shown = null;
-        if (!chunk.IsStale)
-        {
-            coordinator.Settle(chunk.Partition, failure, offset);
-        }
+        coordinator.Settle(chunk, failure, offset);
     }
 
     public void Dispose()
@@ -135,7 +132,7 @@ internal sealed class BatchSource(FetchCoordinator coordinator) : IDisposable
 
     private void Meet(FetchedChunk chunk)
     {
-        var isSettled = coordinator.Settle(chunk.Partition, chunk.Failure!, chunk.Position);
+        var isSettled = coordinator.Settle(chunk, chunk.Failure!, chunk.Position);
         DropChunk();
         if (!isSettled)
         {

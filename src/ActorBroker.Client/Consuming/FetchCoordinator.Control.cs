@@ -167,11 +167,17 @@ internal sealed partial class FetchCoordinator
     /// <summary>
     /// The reader met a failure: the partition goes on from where it stood, or where the reset policy says.
     /// </summary>
-    /// <returns>True where the policy has settled it; else the reader is to throw.</returns>
-    public bool Settle(AssignedPartition partition, Exception failure, long position)
+    /// <returns>True where the policy, or a seek meanwhile, has settled it; else the reader is to throw.</returns>
+    public bool Settle(FetchedChunk chunk, Exception failure, long position)
     {
         lock (_gate)
         {
+            if (chunk.IsStale)
+            {
+                return true;
+            }
+
+            var partition = chunk.Partition;
             var isSettled = failure is BrokerErrorException { Code: Records.ErrorCode.OffsetOutOfRange }
                 && _options.AutoOffsetReset != AutoOffsetReset.None;
             StartAt(partition, isSettled ? ResetPosition() : partition.Start ?? StartPosition.At(position));
