@@ -1,51 +1,17 @@
 namespace ActorBroker.Client.Consuming;
 
-/// <summary>Hands out whole batches; as long as one is at hand, without waiting.</summary>
+/// <summary>Hands out whole batches.</summary>
 internal sealed class BatchEnumerator(BatchSource source, Action<BatchSource> done, CancellationToken cancel)
-    : IAsyncEnumerator<ConsumedBatch>
+    : SourceEnumerator<ConsumedBatch>(source, done, cancel)
 {
-    private bool _isDone;
-
-    public ConsumedBatch Current { get; private set; } = null!;
-
-    public ValueTask<bool> MoveNextAsync()
+    protected override bool TryMoveNext()
     {
-        cancel.ThrowIfCancellationRequested();
-        return TryMoveNext() ? new ValueTask<bool>(true) : WaitAsync();
-    }
-
-    public ValueTask DisposeAsync()
-    {
-        if (!_isDone)
-        {
-            _isDone = true;
-            done(source);
-        }
-
-        return ValueTask.CompletedTask;
-    }
-
-    private async ValueTask<bool> WaitAsync()
-    {
-        while (await source.WaitAsync(cancel).ConfigureAwait(false))
-        {
-            if (TryMoveNext())
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private bool TryMoveNext()
-    {
-        if (!source.TryMoveNext())
+        if (!Source.TryMoveNext())
         {
             return false;
         }
 
-        Current = source.Show();
+        Current = Source.Show();
         return true;
     }
 }

@@ -2,53 +2,18 @@ using ActorBroker.Records;
 
 namespace ActorBroker.Client.Consuming;
 
-/// <summary>
-/// Hands out the records one by one; as long as there is a batch at hand, without waiting or allocating.
-/// </summary>
+/// <summary>Hands out the records one by one; without allocating, as long as there is a batch at hand.</summary>
 internal sealed class RecordEnumerator<TKey, TValue>(
     BatchSource source,
     IDeserializer<TKey> keys,
     IDeserializer<TValue> values,
     Action<BatchSource> done,
-    CancellationToken cancel) : IAsyncEnumerator<ConsumeResult<TKey, TValue>>
+    CancellationToken cancel) : SourceEnumerator<ConsumeResult<TKey, TValue>>(source, done, cancel)
 {
     private FetchedChunk? _chunk;
     private RecordCursor _cursor;
-    private bool _isDone;
 
-    public ConsumeResult<TKey, TValue> Current { get; private set; }
-
-    public ValueTask<bool> MoveNextAsync()
-    {
-        cancel.ThrowIfCancellationRequested();
-        return TryMoveNext() ? new ValueTask<bool>(true) : WaitAsync();
-    }
-
-    public ValueTask DisposeAsync()
-    {
-        if (!_isDone)
-        {
-            _isDone = true;
-            done(source);
-        }
-
-        return ValueTask.CompletedTask;
-    }
-
-    private async ValueTask<bool> WaitAsync()
-    {
-        while (await source.WaitAsync(cancel).ConfigureAwait(false))
-        {
-            if (TryMoveNext())
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private bool TryMoveNext()
+    protected override bool TryMoveNext()
     {
         while (true)
         {
@@ -58,30 +23,30 @@ internal sealed class RecordEnumerator<TKey, TValue>(
             }
 
             _chunk = null;
-            if (!source.TryMoveNext())
+            if (!Source.TryMoveNext())
             {
                 return false;
             }
 
-            if (source.Chunk.IsEnd)
+            if (Source.Chunk.IsEnd)
             {
                 Current = new ConsumeResult<TKey, TValue>
                 {
-                    TopicPartition = source.Chunk.Partition.Id,
-                    Offset = source.Chunk.Position,
+                    TopicPartition = Source.Chunk.Partition.Id,
+                    Offset = Source.Chunk.Position,
                     LeaderEpoch = -1,
                     TimestampMs = -1,
                     Key = default!,
                     Value = default!,
                     Headers = [],
                     IsPartitionEof = true,
-                    ClientId = source.ClientId,
+                    ClientId = Source.ClientId,
                 };
                 return true;
             }
 
-            _chunk = source.Chunk;
-            _cursor = new RecordCursor(source.Header, source.Block, _chunk.Partition.Id.Partition);
+            _chunk = Source.Chunk;
+            _cursor = new RecordCursor(Source.Header, Source.Block, _chunk.Partition.Id.Partition);
         }
     }
 
@@ -101,7 +66,7 @@ internal sealed class RecordEnumerator<TKey, TValue>(
 
         if (!_cursor.IsComplete)
         {
-            throw source.Malformed(chunk, chunk.Position);
+            throw Source.Malformed(chunk, chunk.Position);
         }
 
         // Compaction may have taken the batch's last records.
@@ -128,13 +93,13 @@ internal sealed class RecordEnumerator<TKey, TValue>(
                 Key = key,
                 Value = value,
                 Headers = record.HeaderCount > 0 ? ConsumedRecord.CopyHeaders(record) : [],
-                ClientId = source.ClientId,
+                ClientId = Source.ClientId,
             };
         }
         catch (Exception exception)
         {
             var failure = new DeserializationException(id, offset, part, exception);
-            source.GoBack(chunk, failure, offset);
+            Source.GoBack(chunk, failure, offset);
             throw failure;
         }
     }
