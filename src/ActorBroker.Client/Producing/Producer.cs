@@ -158,7 +158,6 @@ public sealed class Producer : IAsyncDisposable
             await _buffer.ReserveAsync(bytes, cancel).ConfigureAwait(false);
         }
 
-        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
         return Append(lanes, RecordData.Of(record), (int)bytes);
     }
 
