@@ -1,4 +1,3 @@
-using ActorBroker.Core;
 using ActorBroker.Records;
 
 namespace ActorBroker.Broker;

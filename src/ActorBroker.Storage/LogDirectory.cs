@@ -1,4 +1,4 @@
-using ActorBroker.Core;
+using ActorBroker.Records;
 using ActorBroker.Storage.Files;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;

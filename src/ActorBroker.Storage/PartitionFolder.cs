@@ -1,4 +1,4 @@
-using ActorBroker.Core;
+using ActorBroker.Records;
 
 namespace ActorBroker.Storage;
 

@@ -13,11 +13,12 @@ public class LayeringTests
     {
         ["Records"] = new([], ["IronSnappy"]),
         ["Protocol"] = new(["Records"], []),
-        ["Core"] = new(["Records"], ["Microsoft.CodeAnalysis.BannedApiAnalyzers"]),
+        ["Assignors"] = new(["Records", "Protocol"], []),
+        ["Core"] = new(["Records", "Protocol", "Assignors"], ["Microsoft.CodeAnalysis.BannedApiAnalyzers"]),
         ["Storage"] = new(["Records", "Core"], ["Microsoft.Extensions.Logging.Abstractions"]),
         ["Broker"] = new(["Core", "Storage"], ["Microsoft.Extensions.Logging.Abstractions"]),
         ["Gateway"] = new(["Protocol", "Broker"], ["Microsoft.Extensions.Logging.Abstractions"]),
-        ["Client"] = new(["Records", "Protocol"], []),
+        ["Client"] = new(["Records", "Protocol", "Assignors"], []),
         ["Cli"] = new(["Client"], ["Spectre.Console", "System.CommandLine"]),
         ["Server"] = new(
             ["Records", "Protocol", "Core", "Storage", "Broker", "Gateway"],

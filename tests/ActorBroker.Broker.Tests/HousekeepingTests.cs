@@ -1,5 +1,4 @@
 using ActorBroker.Broker.Tests.Support;
-using ActorBroker.Core;
 using ActorBroker.Records;
 
 namespace ActorBroker.Broker.Tests;

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using ActorBroker.Broker.Admin;
 using ActorBroker.Broker.Tests.Support;
-using ActorBroker.Core;
 using ActorBroker.Records;
 
 namespace ActorBroker.Broker.Tests;

@@ -1,4 +1,5 @@
 using ActorBroker.Client;
+using ActorBroker.Records;
 using ActorBroker.TestSupport;
 
 namespace ActorBroker.Clients.Tests;

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using ActorBroker.Client;
+using ActorBroker.Records;
 using ActorBroker.TestSupport;
 
 namespace ActorBroker.Clients.Tests;

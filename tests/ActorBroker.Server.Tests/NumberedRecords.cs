@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using ActorBroker.Client;
+using ActorBroker.Records;
 
 namespace ActorBroker.Server.Tests;
 

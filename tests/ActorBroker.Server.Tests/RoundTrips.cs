@@ -1,5 +1,6 @@
 using System.Text;
 using ActorBroker.Client;
+using ActorBroker.Records;
 
 namespace ActorBroker.Server.Tests;
 

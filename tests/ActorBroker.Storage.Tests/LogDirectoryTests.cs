@@ -1,5 +1,5 @@
 using System.Text;
-using ActorBroker.Core;
+using ActorBroker.Records;
 using ActorBroker.Storage.Simulation;
 using ActorBroker.Storage.Tests.Support;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
 using ActorBroker.Client;
+using ActorBroker.Records;
 using ActorBroker.Server;
 
 namespace Shop.Tests;

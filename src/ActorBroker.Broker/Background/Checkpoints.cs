@@ -1,5 +1,5 @@
 using ActorBroker.Broker.Partitions;
-using ActorBroker.Core;
+using ActorBroker.Records;
 using ActorBroker.Storage;
 
 namespace ActorBroker.Broker.Background;

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using ActorBroker.Broker.Actors;
 using ActorBroker.Broker.Partitions;
-using ActorBroker.Core;
 using ActorBroker.Core.Configuration;
+using ActorBroker.Records;
 using ActorBroker.Storage;
 using Microsoft.Extensions.Logging;
 

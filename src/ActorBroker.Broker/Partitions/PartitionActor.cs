@@ -3,9 +3,9 @@
 // closings run on worker threads and come back as items of the mailbox. Nothing is rolled back: after a failed write,
 // a failed fsync or a broken invariant the log, the machine and the producers are dropped and opened anew.
 using ActorBroker.Broker.Actors;
-using ActorBroker.Core;
 using ActorBroker.Core.Catalogue;
 using ActorBroker.Core.Configuration;
+using ActorBroker.Records;
 
 namespace ActorBroker.Broker.Partitions;
 

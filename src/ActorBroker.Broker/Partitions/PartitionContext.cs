@@ -1,5 +1,5 @@
 using ActorBroker.Broker.Actors;
-using ActorBroker.Core;
+using ActorBroker.Records;
 using ActorBroker.Storage;
 using Microsoft.Extensions.Logging;
 

@@ -1,4 +1,4 @@
-using ActorBroker.Core;
+using ActorBroker.Records;
 using Microsoft.Extensions.Logging;
 
 namespace ActorBroker.Broker.Partitions;

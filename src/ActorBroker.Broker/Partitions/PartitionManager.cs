@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using ActorBroker.Broker.Actors;
-using ActorBroker.Core;
 using ActorBroker.Core.Catalogue;
 using ActorBroker.Core.Configuration;
+using ActorBroker.Records;
 using ActorBroker.Storage;
 using Microsoft.Extensions.Logging;
 

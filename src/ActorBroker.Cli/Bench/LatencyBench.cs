@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Diagnostics;
 using ActorBroker.Cli.Terminal;
 using ActorBroker.Client;
+using ActorBroker.Records;
 
 namespace ActorBroker.Cli.Bench;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using ActorBroker.Cli.Terminal;
 using ActorBroker.Client;
+using ActorBroker.Records;
 
 namespace ActorBroker.Cli.Bench;
 

@@ -3,6 +3,7 @@ using System.Text;
 using ActorBroker.Cli.Consuming;
 using ActorBroker.Cli.Terminal;
 using ActorBroker.Client;
+using ActorBroker.Records;
 
 namespace ActorBroker.Cli.Commands;
 

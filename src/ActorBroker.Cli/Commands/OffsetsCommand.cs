@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ActorBroker.Cli.Terminal;
 using ActorBroker.Client;
+using ActorBroker.Records;
 
 namespace ActorBroker.Cli.Commands;
 

@@ -1,5 +1,6 @@
 using ActorBroker.Cli.Terminal;
 using ActorBroker.Client;
+using ActorBroker.Records;
 
 namespace ActorBroker.Cli.Consuming;
 

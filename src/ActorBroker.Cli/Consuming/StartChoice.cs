@@ -1,4 +1,5 @@
 using ActorBroker.Client;
+using ActorBroker.Records;
 
 namespace ActorBroker.Cli.Consuming;
 

@@ -1,6 +1,7 @@
 using ActorBroker.Client.Cluster;
 using ActorBroker.Client.Networking;
 using ActorBroker.Protocol.Messages;
+using ActorBroker.Records;
 
 namespace ActorBroker.Client;
 

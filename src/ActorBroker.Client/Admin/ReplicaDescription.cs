@@ -1,3 +1,5 @@
+using ActorBroker.Records;
+
 namespace ActorBroker.Client;
 
 /// <summary>A partition's log in a log directory.</summary>

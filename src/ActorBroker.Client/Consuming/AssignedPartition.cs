@@ -1,4 +1,5 @@
 using ActorBroker.Client.Cluster;
+using ActorBroker.Records;
 
 namespace ActorBroker.Client.Consuming;
 

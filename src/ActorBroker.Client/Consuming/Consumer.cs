@@ -1,5 +1,6 @@
 using ActorBroker.Client.Cluster;
 using ActorBroker.Client.Consuming;
+using ActorBroker.Records;
 
 namespace ActorBroker.Client;
 

@@ -1,3 +1,5 @@
+using ActorBroker.Records;
+
 namespace ActorBroker.Client;
 
 /// <summary>Shorter ways to say the common things to a consumer.</summary>

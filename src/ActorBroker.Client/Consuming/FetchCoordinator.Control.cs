@@ -1,3 +1,5 @@
+using ActorBroker.Records;
+
 namespace ActorBroker.Client.Consuming;
 
 /// <summary>What a consumer's user asks for, and what its reader has reached.</summary>

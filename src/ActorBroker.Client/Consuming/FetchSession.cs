@@ -1,4 +1,5 @@
 using ActorBroker.Protocol.Messages;
+using ActorBroker.Records;
 
 namespace ActorBroker.Client.Consuming;
 

@@ -1,3 +1,5 @@
+using ActorBroker.Records;
+
 namespace ActorBroker.Client.Consuming;
 
 /// <summary>One partition of a fetch, as it stood when the fetch was put together.</summary>

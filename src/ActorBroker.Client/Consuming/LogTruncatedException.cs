@@ -1,3 +1,5 @@
+using ActorBroker.Records;
+
 namespace ActorBroker.Client;
 
 /// <summary>

@@ -1,5 +1,5 @@
 using System.Globalization;
-using ActorBroker.Core;
+using ActorBroker.Records;
 
 namespace ActorBroker.Storage.Files;
 

@@ -1,4 +1,4 @@
-namespace ActorBroker.Core;
+namespace ActorBroker.Records;
 
 /// <summary>A partition of a topic, by name.</summary>
 /// <param name="Topic">The topic's name.</param>
