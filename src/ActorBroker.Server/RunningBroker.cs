@@ -37,21 +37,7 @@ internal sealed partial class RunningBroker : IAsyncDisposable
     public int Port => Listeners[0].Port;
 
     /// <summary>Where this machine's clients reach the first listener: <c>host:port</c>.</summary>
-    public string BootstrapServers
-    {
-        get
-        {
-            // A broker that listens on every address is reached on this machine's own.
-            var host = Listeners[0].Host switch
-            {
-                "" or "0.0.0.0" => "127.0.0.1",
-                "::" => "[::1]",
-                var address when address.Contains(':', StringComparison.Ordinal) => $"[{address}]",
-                var name => name,
-            };
-            return $"{host}:{Port}";
-        }
-    }
+    public string BootstrapServers => Listeners[0].LocalAuthority;
 
     public Banner Banner => new(
         BrokerId, ClusterId, Listeners, BootstrapServers,

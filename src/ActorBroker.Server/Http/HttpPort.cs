@@ -31,7 +31,7 @@ internal sealed partial class HttpPort : IAsyncDisposable
         _socket = socket;
         _logger = logger;
         var bound = (IPEndPoint)socket.LocalEndPoint!;
-        Address = new Uri($"http://{(listener with { Host = Reachable(listener.Host), Port = bound.Port }).Authority}");
+        Address = new Uri($"http://{(listener with { Port = bound.Port }).LocalAuthority}");
         _starting = Task.Run(() => StartAsync(bound, pages));
     }
 
@@ -93,14 +93,6 @@ internal sealed partial class HttpPort : IAsyncDisposable
         var transport = new SocketTransportFactory(Options.Create(sockets), NullLoggerFactory.Instance);
         return new KestrelServer(Options.Create(options), transport, NullLoggerFactory.Instance);
     }
-
-    // A port on every address is shown at this machine's own.
-    private static string Reachable(string host) => host switch
-    {
-        "" or "0.0.0.0" => "127.0.0.1",
-        "::" => "::1",
-        _ => host,
-    };
 
     [LoggerMessage(
         EventId = 4003, Level = LogLevel.Error, Message = "Metrics and health can't be served at {Address}.")]
