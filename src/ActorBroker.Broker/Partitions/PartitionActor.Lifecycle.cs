@@ -192,20 +192,20 @@ internal sealed partial class PartitionActor
 
     private void FlushFailed(LeaderReplica replica, Exception failure)
     {
-        if (!_failing)
-        {
-            _failing = true;
-            PartitionLogs.FlushFailed(_context.Logger, Name, failure);
-        }
-
         // The kernel may have thrown the pages away and called them clean. Where acknowledgements wait for the fsync,
         // nobody was told of what lies above the flushed point: it goes, so that a repeat is written again instead of
         // being taken for a duplicate of bytes that never reached the disk.
         _refuseWritesUntilMs = _context.Clock.NowMs + NextBackoff();
+        var isNews = !_failing;
+        _failing = true;
         // What was acknowledged before the setting asked for an fsync lies below the high watermark, and stays.
         Drop(replica, NeedsFlush(_config)
             ? Math.Max(replica.Log.RecoveryPoint, replica.Machine.HighWatermark)
             : null);
+        if (isNews)
+        {
+            PartitionLogs.FlushFailed(_context.Logger, Name, failure);
+        }
     }
 
     private void Drop(LeaderReplica replica, long? truncateTo)
