@@ -1,4 +1,6 @@
 using System.Reflection;
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
 using System.Xml.Linq;
 
 namespace ActorBroker.Architecture.Tests;
@@ -70,6 +72,20 @@ public class LayeringTests
             .Select(reference => reference["ActorBroker.".Length..]);
 
         Assert.Empty(used.Except(Below(room)));
+    }
+
+    /// <summary>Machines know what is stored and what members send each other, but not the wire's versions.</summary>
+    [Fact]
+    public void No_machine_knows_a_request_or_a_response()
+    {
+        using var file = new PEReader(File.OpenRead(Assembly.Load("ActorBroker.Core").Location));
+        var metadata = file.GetMetadataReader();
+        var used = metadata.TypeReferences.Select(metadata.GetTypeReference)
+            .Where(type => metadata.GetString(type.Namespace) == "ActorBroker.Protocol.Messages")
+            .Select(type => metadata.GetString(type.Name))
+            .ToList();
+
+        Assert.DoesNotContain(used, name => name.EndsWith("Request") || name.EndsWith("Response"));
     }
 
     private static HashSet<string> Below(string room) =>
