@@ -7,7 +7,7 @@ namespace ActorBroker.Client;
 /// <summary>The consumer of a cluster.</summary>
 /// <typeparam name="TKey">The type of the keys.</typeparam>
 /// <typeparam name="TValue">The type of the values.</typeparam>
-public sealed class Consumer<TKey, TValue> : IConsumer<TKey, TValue>
+public sealed partial class Consumer<TKey, TValue> : IConsumer<TKey, TValue>
 {
     private readonly FetchCoordinator _coordinator;
     private readonly IDeserializer<TKey> _keys;

@@ -1,6 +1,8 @@
 namespace ActorBroker.Client;
 
-/// <summary>How a consumer fetches. The names and defaults are Kafka's where it has them.</summary>
+/// <summary>
+/// How a consumer fetches, and how it is a member of a group. The names and defaults are Kafka's where it has them.
+/// </summary>
 public sealed record ConsumerOptions
 {
     private static readonly TimeSpan WaitMax = TimeSpan.FromMilliseconds(int.MaxValue);
@@ -40,6 +42,72 @@ public sealed record ConsumerOptions
     /// </summary>
     public bool EnablePartitionEof { get; init; }
 
+    /// <summary>
+    /// <c>group.id</c>: needed to subscribe and to commit; null for a consumer that only reads what it is assigned.
+    /// </summary>
+    public string? GroupId { get; init; }
+
+    /// <summary>
+    /// <c>group.instance.id</c>: makes a static member. It keeps its partitions while it is away for less than the
+    /// session's time-out, without a rebalance; disposing it does not leave the group.
+    /// </summary>
+    public string? GroupInstanceId { get; init; }
+
+    /// <summary><c>group.protocol</c>.</summary>
+    public GroupProtocol GroupProtocol { get; init; } = GroupProtocol.Classic;
+
+    /// <summary>
+    /// <c>partition.assignment.strategy</c>, in order of preference; classic groups only. With Kafka's default a group
+    /// can be moved to the cooperative one without an end: drop <c>range</c> when all members know the other.
+    /// </summary>
+    public IReadOnlyList<GroupAssignor> Assignors { get; init; } =
+        [GroupAssignor.Range, GroupAssignor.CooperativeSticky];
+
+    /// <summary>
+    /// <c>group.remote.assignor</c>: <c>uniform</c> or <c>range</c>; null for the broker's choice.
+    /// <see cref="GroupProtocol.Consumer"/> only.
+    /// </summary>
+    public string? GroupRemoteAssignor { get; init; }
+
+    /// <summary>
+    /// <c>session.timeout.ms</c>: after how long the group is without a silent member. Classic groups only: else the
+    /// broker's <c>group.consumer.session.timeout.ms</c> counts.
+    /// </summary>
+    public TimeSpan SessionTimeout { get; init; } = TimeSpan.FromSeconds(45);
+
+    /// <summary><c>heartbeat.interval.ms</c>; classic groups only: else the broker says it.</summary>
+    public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>
+    /// <c>max.poll.interval.ms</c>: a reader that asks for nothing for so long leaves the group, and joins again when
+    /// it goes on. Also the time that a rebalance waits for this member.
+    /// </summary>
+    public TimeSpan MaxPollInterval { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary><c>max.poll.records</c>: the most records that one poll gives.</summary>
+    public int MaxPollRecords { get; init; } = 500;
+
+    /// <summary>
+    /// <c>enable.auto.commit</c>: commits each <see cref="AutoCommitInterval"/>, before partitions are given up, and at
+    /// the end. Only records whose processing has ended: those before the one that was handed out last, which ends
+    /// when the next one is asked for. So a crash repeats records and never loses one.
+    /// </summary>
+    public bool EnableAutoCommit { get; init; } = true;
+
+    /// <summary><c>auto.commit.interval.ms</c>.</summary>
+    public TimeSpan AutoCommitInterval { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// <c>enable.auto.offset.store</c> (librdkafka): false where only what <c>StoreOffset</c> was told is committed, by
+    /// auto-commit and by <c>CommitAsync()</c>: for processing that goes on after the next record was asked for.
+    /// </summary>
+    public bool EnableAutoOffsetStore { get; init; } = true;
+
+    /// <summary>
+    /// <c>client.rack</c>: where the member is; assignors that know racks give it partitions with a replica near by.
+    /// </summary>
+    public string? ClientRack { get; init; }
+
     internal void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfNegative(FetchMinBytes);
@@ -49,5 +117,44 @@ public sealed record ConsumerOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxDecompressedBytes, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(FetchMaxWait.Ticks, nameof(FetchMaxWait));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(FetchMaxWait, WaitMax);
+        ValidateGroup();
+    }
+
+    private void ValidateGroup()
+    {
+        RefuseEmpty(GroupId, nameof(GroupId));
+        RefuseEmpty(GroupInstanceId, nameof(GroupInstanceId));
+        RefuseEmpty(GroupRemoteAssignor, nameof(GroupRemoteAssignor));
+        RefuseEmpty(ClientRack, nameof(ClientRack));
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxPollRecords, 1);
+        RefuseOutside(SessionTimeout, nameof(SessionTimeout));
+        RefuseOutside(HeartbeatInterval, nameof(HeartbeatInterval));
+        RefuseOutside(MaxPollInterval, nameof(MaxPollInterval));
+        RefuseOutside(AutoCommitInterval, nameof(AutoCommitInterval));
+        if (HeartbeatInterval >= SessionTimeout)
+        {
+            throw new ArgumentException(
+                $"{nameof(HeartbeatInterval)} ({HeartbeatInterval}) must be shorter than " +
+                $"{nameof(SessionTimeout)} ({SessionTimeout}); a third of it is usual.");
+        }
+
+        if (Assignors is not { Count: > 0 } || Assignors.DistinctBy(each => each.Name).Count() < Assignors.Count)
+        {
+            throw new ArgumentException($"{nameof(Assignors)} must name at least one assignor, and none twice.");
+        }
+    }
+
+    private static void RefuseEmpty(string? value, string name)
+    {
+        if (value is { Length: 0 })
+        {
+            throw new ArgumentException($"{name} is empty: it is either null or has a name.");
+        }
+    }
+
+    private static void RefuseOutside(TimeSpan value, string name)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.FromMilliseconds(1), name);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(value, WaitMax, name);
     }
 }

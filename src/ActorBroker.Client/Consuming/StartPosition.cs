@@ -5,6 +5,7 @@ public readonly record struct StartPosition
 {
     private const long LatestSpec = -1;
     private const long EarliestSpec = -2;
+    private const long CommittedSpec = -1000;
 
     private StartPosition(bool isOffset, long value)
     {
@@ -17,6 +18,13 @@ public readonly record struct StartPosition
 
     /// <summary>After the newest record.</summary>
     public static StartPosition Latest { get; } = new(false, LatestSpec);
+
+    /// <summary>
+    /// Where the consumer's group committed, or where the reset policy says; for consumers with a group only.
+    /// </summary>
+    public static StartPosition Committed { get; } = new(false, CommittedSpec);
+
+    internal bool IsCommitted => !IsOffset && Value == CommittedSpec;
 
     /// <summary>True where <see cref="Value"/> is an offset; else it is a time, as ListOffsets takes it.</summary>
     internal bool IsOffset { get; }
