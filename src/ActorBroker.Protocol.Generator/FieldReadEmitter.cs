@@ -74,9 +74,10 @@ internal static class FieldReadEmitter
         if (field.Struct is not null)
         {
             var read = $"{FieldText.ElementType(message, field)}.Read(ref reader, version)";
+            var absent = field.Tag is null ? "reader.ReadInt8() < 0" : "reader.ReadUnsignedVarint() == 0";
             code.Line(nullable == "false"
                 ? $"{field.Name} = {read};"
-                : $"{field.Name} = reader.ReadInt8() < 0 ? null : {read};");
+                : $"{field.Name} = {absent} ? null : {read};");
             return;
         }
 

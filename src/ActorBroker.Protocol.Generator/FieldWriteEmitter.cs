@@ -103,6 +103,11 @@ internal static class FieldWriteEmitter
         {
             EmitWriteValue(code, message, field);
         }
+        else if (field is { IsNullable: true, Tag: not null })
+        {
+            // Null is the default, and a tagged field that has its default is left out.
+            code.Line("writer.WriteUnsignedVarint(1);").Line($"{field.Name}!.WriteFields(writer, version);");
+        }
         else if (field.IsNullable)
         {
             code.Line($"writer.WriteInt8({field.Name} is null ? (sbyte)-1 : (sbyte)1);")

@@ -53,10 +53,9 @@ internal static class SpecChecks
             throw new SpecException(field.Line, $"a field of type {field.Type} cannot be null");
         }
 
-        if (field is { IsNullable: true, IsArray: false, Struct: not null } &&
-            (field.Tag is not null || field.Default != "null"))
+        if (field is { IsNullable: true, IsArray: false, Struct: not null } && field.Default != "null")
         {
-            throw new SpecException(field.Line, "a nullable struct is not tagged, and its default is null");
+            throw new SpecException(field.Line, "the default of a nullable struct is null");
         }
 
         if (field.Default == "null" && !field.IsNullable)

@@ -31,7 +31,7 @@ public sealed class GeneratorTests
     [InlineData(Head + "  A: int32 2+ tag 0\n  B: int32 2+ tag 0\n", 1, "")]
     [InlineData(Head + "  A: []Part\n  B: int32\n", 1, "no fields below")]
     [InlineData(Head + "  A: int32\n      B: int32\n", 2, "indented by 6")]
-    [InlineData(Head + "  A: Part?\n    B: int32\n", 1, "its default is null")]
+    [InlineData(Head + "  A: Part?\n    B: int32\n", 1, "the default of a nullable struct is null")]
     public void A_mistake_is_an_error_at_its_file_and_line(string spec, int line, string text)
     {
         var error = Assert.Single(Run(("dir/01-Thing.spec", spec)).Diagnostics);

@@ -12,4 +12,10 @@ internal sealed class Group(string id)
     public CoordinatedGroup? Members { get; set; }
 
     public GroupOffsets Offsets { get; } = new();
+
+    /// <summary>The earliest deadline for which the coordinator's queue has an entry.</summary>
+    public long QueuedDeadlineMs { get; set; } = CoordinatedGroup.Never;
+
+    /// <summary>Nothing would be lost if the group were forgotten.</summary>
+    public bool IsVoid => Offsets.Count == 0 && Members is null or { IsVoid: true };
 }

@@ -1,8 +1,12 @@
 // The coordinator of one partition of __consumer_offsets: all the groups that hash to it. A request decides and adds
 // records to the turn, which are applied at once; the shell appends them and releases the turn's replies when they are
 // committed. Should the append fail, the shell drops the whole machine and replays the log.
-using ActorBroker.Core.Groups.Offsets;
+//
+// Deadlines: each group tells its next one, and the queue holds at most one entry per group that counts. A heartbeat
+// only moves a member's deadline; the entry stays, and when it comes up the group says when it really wants to be
+// called. An entry that an earlier one overtook is dropped when it comes up.
 using ActorBroker.Core.Groups.Records;
+using ActorBroker.Protocol.Messages;
 using ActorBroker.Records;
 
 namespace ActorBroker.Core.Groups;
@@ -11,83 +15,225 @@ namespace ActorBroker.Core.Groups;
 public sealed partial class GroupCoordinatorMachine
 {
     private readonly Dictionary<string, Group> _groups = [];
+    private readonly PriorityQueue<Group, long> _deadlines = new();
     private readonly GroupContext _context;
 
     /// <summary>Makes a coordinator that knows no groups yet.</summary>
     /// <param name="settings">The settings.</param>
     /// <param name="newId">Makes unique ids for members.</param>
     public GroupCoordinatorMachine(GroupSettings settings, Func<string> newId) =>
-        _context = new GroupContext(settings, newId);
+        _context = new GroupContext(settings, newId, record => Apply(record));
 
-    /// <summary>When <see cref="OnTimer"/> is to be called at the latest, monotonic milliseconds.</summary>
-    public long NextDeadlineMs => throw new NotImplementedException();
+    /// <summary>How many groups there are.</summary>
+    public int GroupCount => _groups.Count;
+
+    /// <summary>
+    /// When <see cref="OnTimer"/> is to be called at the latest, monotonic milliseconds; <see cref="long.MaxValue"/>
+    /// when nothing is waited for.
+    /// </summary>
+    public long NextDeadlineMs => _deadlines.TryPeek(out _, out var dueMs) ? dueMs : CoordinatedGroup.Never;
 
     /// <summary>Takes a stored record: by replay from the log, or right after it was decided.</summary>
-    public void Apply(in GroupRecord record) => throw new NotImplementedException();
+    /// <remarks>
+    /// Compaction may leave parts of a group's history only, so each record is taken for itself: the tombstone of
+    /// something unknown is nothing. A group that lost its last record is forgotten after the call that did it, or
+    /// when the replay is over: until then the same entry may get its next life, as in a migration.
+    /// </remarks>
+    public void Apply(in GroupRecord record)
+    {
+        var id = record.GroupId;
+        if (!_groups.TryGetValue(id, out var group))
+        {
+            if (record.Value is null)
+            {
+                return;
+            }
+
+            group = new Group(id);
+            _groups.Add(id, group);
+        }
+
+        switch (record.Key)
+        {
+            case OffsetCommitKey key:
+                ApplyOffset(group, key, (OffsetCommitValue?)record.Value);
+                break;
+            case GroupMetadataKey:
+                ApplyClassic(group, record);
+                break;
+            default:
+                ApplyConsumer(group, record);
+                break;
+        }
+    }
 
     /// <summary>The log is replayed and this coordinator is in charge.</summary>
-    public void Begin(GroupTurn turn, IGroupTopics topics) => throw new NotImplementedException();
+    public void Begin(GroupTurn turn, IGroupTopics topics)
+    {
+        _context.Topics = topics;
+        foreach (var group in Snapshot())
+        {
+            group.Members?.Begin(turn);
+            Settle(group);
+        }
 
-    /// <summary>Topics came, grew or went.</summary>
-    public void ChangeTopics(GroupTurn turn, IGroupTopics topics) => throw new NotImplementedException();
+        DeleteOffsetsOfAbsentTopics(turn);
+    }
+
+    /// <summary>Topics came, grew or went; the offsets of those that went go, too.</summary>
+    public void ChangeTopics(GroupTurn turn, IGroupTopics topics)
+    {
+        var gone = OffsetTopicsGone(_context.Topics, topics);
+        _context.Topics = topics;
+        foreach (var group in Snapshot())
+        {
+            group.Members?.OnTopicsChanged(turn);
+            Settle(group);
+        }
+
+        if (gone.Count > 0)
+        {
+            DeleteTopicOffsets(turn, gone);
+        }
+    }
 
     /// <summary>Deadlines may be due: sessions, rebalances, delays.</summary>
-    public void OnTimer(GroupTurn turn) => throw new NotImplementedException();
+    public void OnTimer(GroupTurn turn)
+    {
+        while (_deadlines.TryPeek(out var group, out var dueMs) && dueMs <= turn.Now.MonotonicMs)
+        {
+            _deadlines.Dequeue();
+            if (group.QueuedDeadlineMs != dueMs)
+            {
+                continue;
+            }
+
+            group.QueuedDeadlineMs = CoordinatedGroup.Never;
+            if (group.Members is { } members && members.NextDeadlineMs <= turn.Now.MonotonicMs)
+            {
+                members.OnTimer(turn);
+            }
+
+            Settle(group);
+        }
+    }
 
     /// <summary>Answers everything that is parked; nothing may be asked of the machine afterwards.</summary>
-    public void End(GroupTurn turn, ErrorCode error) => throw new NotImplementedException();
+    public void End(GroupTurn turn, ErrorCode error)
+    {
+        foreach (var group in Snapshot())
+        {
+            group.Members?.FailParked(turn, error);
+        }
+    }
 
     /// <summary>JoinGroup.</summary>
-    public void Join(GroupTurn turn, JoinCommand command, Reply<JoinResult> reply) =>
-        throw new NotImplementedException();
+    public void Join(GroupTurn turn, JoinCommand command, Reply<JoinResult> reply)
+    {
+        var group = GetOrAdd(command.GroupId);
+        group.Members ??= NewClassicGroup(command.GroupId);
+        group.Members.Join(turn, command, reply);
+        Settle(group);
+    }
 
     /// <summary>SyncGroup.</summary>
-    public void Sync(GroupTurn turn, SyncCommand command, Reply<SyncResult> reply) =>
-        throw new NotImplementedException();
+    public void Sync(GroupTurn turn, SyncCommand command, Reply<SyncResult> reply)
+    {
+        if (Find(command.GroupId) is not { Members: { } members } group)
+        {
+            turn.Answer(reply, new SyncResult(ErrorCode.UnknownMemberId));
+            return;
+        }
+
+        members.Sync(turn, command, reply);
+        Settle(group);
+    }
 
     /// <summary>Heartbeat.</summary>
-    public void Heartbeat(GroupTurn turn, HeartbeatCommand command, Reply<ErrorCode> reply) =>
-        throw new NotImplementedException();
+    public void Heartbeat(GroupTurn turn, HeartbeatCommand command, Reply<ErrorCode> reply)
+    {
+        if (Find(command.GroupId) is not { Members: { } members } group)
+        {
+            turn.Answer(reply, ErrorCode.UnknownMemberId);
+            return;
+        }
+
+        members.Heartbeat(turn, command, reply);
+        Settle(group);
+    }
 
     /// <summary>LeaveGroup.</summary>
-    public void Leave(GroupTurn turn, LeaveCommand command, Reply<LeaveResult> reply) =>
-        throw new NotImplementedException();
+    public void Leave(GroupTurn turn, LeaveCommand command, Reply<LeaveResult> reply)
+    {
+        if (Find(command.GroupId) is not { Members: { } members } group)
+        {
+            var left = command.Members.Select(static member => new LeftMember(member, ErrorCode.UnknownMemberId));
+            turn.Answer(reply, new LeaveResult(ErrorCode.None, [.. left]));
+            return;
+        }
 
-    /// <summary>ConsumerGroupHeartbeat.</summary>
-    public void ConsumerHeartbeat(
-        GroupTurn turn, ConsumerHeartbeatCommand command, Reply<ConsumerHeartbeatResult> reply) =>
-        throw new NotImplementedException();
-
-    /// <summary>OffsetCommit.</summary>
-    public void Commit(GroupTurn turn, CommitCommand command, Reply<IReadOnlyList<ErrorCode>> reply) =>
-        throw new NotImplementedException();
-
-    /// <summary>OffsetFetch of one group.</summary>
-    public void FetchOffsets(GroupTurn turn, FetchOffsetsCommand command, Reply<FetchOffsetsResult> reply) =>
-        throw new NotImplementedException();
-
-    /// <summary>OffsetDelete.</summary>
-    public void DeleteOffsets(GroupTurn turn, DeleteOffsetsCommand command, Reply<DeleteOffsetsResult> reply) =>
-        throw new NotImplementedException();
+        members.Leave(turn, command, reply);
+        Settle(group);
+    }
 
     /// <summary>DeleteGroups, one group.</summary>
-    public void DeleteGroup(GroupTurn turn, string groupId, Reply<ErrorCode> reply) =>
-        throw new NotImplementedException();
+    public void DeleteGroup(GroupTurn turn, string groupId, Reply<ErrorCode> reply)
+    {
+        var group = Find(groupId);
+        var error = group is null ? ErrorCode.GroupIdNotFound : group.Members?.CheckDelete() ?? ErrorCode.None;
+        if (error == ErrorCode.None)
+        {
+            DeleteAllOffsets(turn, group!);
+            group!.Members?.Delete(turn);
+            Settle(group);
+        }
 
-    /// <summary>Lets go what <c>offsets.retention.minutes</c> says.</summary>
-    public void ExpireOffsets(GroupTurn turn) => throw new NotImplementedException();
-
-    /// <summary>Topics are gone for good: so are their offsets.</summary>
-    public void DeleteTopicOffsets(GroupTurn turn, IReadOnlySet<string> topics) => throw new NotImplementedException();
+        turn.Answer(reply, error);
+    }
 
     /// <summary>ListGroups, without its filters.</summary>
-    public void List(GroupTurn turn, Reply<IReadOnlyList<ListedGroup>> reply) => throw new NotImplementedException();
+    public void List(GroupTurn turn, Reply<IReadOnlyList<ListedGroup>> reply) => turn.Answer(
+        reply,
+        [
+            .. _groups.Values.Select(static group => group.Members is { } members
+                ? new ListedGroup(group.Id, members.ProtocolType, members.State, members.Type)
+                : new ListedGroup(group.Id, "", "Empty", GroupType.Classic)),
+        ]);
 
-    /// <summary>DescribeGroups, one group.</summary>
-    public void Describe(GroupTurn turn, string groupId, Reply<ClassicGroupDescription> reply) =>
-        throw new NotImplementedException();
+    private Group? Find(string id) => _groups.GetValueOrDefault(id);
 
-    /// <summary>ConsumerGroupDescribe, one group.</summary>
-    public void DescribeConsumer(GroupTurn turn, string groupId, Reply<ConsumerGroupDescription> reply) =>
-        throw new NotImplementedException();
+    private Group GetOrAdd(string id)
+    {
+        if (!_groups.TryGetValue(id, out var group))
+        {
+            group = new Group(id);
+            _groups.Add(id, group);
+        }
+
+        return group;
+    }
+
+    /// <summary>After each call for a group: forgets it if there is nothing to it, or queues its deadline.</summary>
+    private void Settle(Group group)
+    {
+        if (group.IsVoid)
+        {
+            _groups.Remove(group.Id);
+            return;
+        }
+
+        if (group.Members is { IsVoid: true })
+        {
+            group.Members = null;
+        }
+
+        var dueMs = group.Members?.NextDeadlineMs ?? CoordinatedGroup.Never;
+        if (dueMs < group.QueuedDeadlineMs)
+        {
+            group.QueuedDeadlineMs = dueMs;
+            _deadlines.Enqueue(group, dueMs);
+        }
+    }
+
+    private List<Group> Snapshot() => [.. _groups.Values];
 }

@@ -1,0 +1,40 @@
+// KIP-848's part of the coordinator.
+using ActorBroker.Core.Groups.Records;
+using ActorBroker.Protocol.Messages;
+
+namespace ActorBroker.Core.Groups;
+
+public sealed partial class GroupCoordinatorMachine
+{
+    /// <summary>ConsumerGroupHeartbeat.</summary>
+    public void ConsumerHeartbeat(
+        GroupTurn turn, ConsumerHeartbeatCommand command, Reply<ConsumerHeartbeatResult> reply) =>
+        throw new NotImplementedException();
+
+    /// <summary>ConsumerGroupDescribe, one group.</summary>
+    public void DescribeConsumer(GroupTurn turn, string groupId, Reply<ConsumerGroupDescription> reply) =>
+        throw new NotImplementedException();
+
+    private CoordinatedGroup NewConsumerGroup(string id) => throw new NotImplementedException(id);
+
+    private void ApplyConsumer(Group group, in GroupRecord record)
+    {
+        if (group.Members is not { Type: GroupType.Consumer })
+        {
+            if (record.Value is null)
+            {
+                return;
+            }
+
+            group.Members = NewConsumerGroup(group.Id);
+        }
+
+        if (record is { Key: ConsumerGroupMetadataKey, Value: null })
+        {
+            group.Members = null;
+            return;
+        }
+
+        group.Members.Apply(record);
+    }
+}
