@@ -12,6 +12,12 @@ public interface IPartitionAssignor
     string Name { get; }
 
     /// <summary>
+    /// Members keep what they own through a rebalance (KIP-429). A classic group's leader then lets
+    /// <see cref="CooperativeHandover"/> hold back what moves, which comes in the rebalance after.
+    /// </summary>
+    bool IsCooperative => false;
+
+    /// <summary>
     /// Assigns. The answer has every member, also those that get nothing; topics that nobody knows of are passed over.
     /// </summary>
     IReadOnlyDictionary<string, IReadOnlyList<TopicPartition>> Assign(
