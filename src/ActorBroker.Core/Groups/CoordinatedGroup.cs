@@ -61,6 +61,11 @@ internal abstract class CoordinatedGroup(string id, GroupContext context)
     {
     }
 
+    /// <summary>All requests of a turn are taken in which the group asked for this call.</summary>
+    public virtual void EndTurn(GroupTurn turn)
+    {
+    }
+
     /// <summary>JoinGroup; a consumer group serves members of the classic protocol while it migrates.</summary>
     public abstract void Join(GroupTurn turn, JoinCommand command, Reply<JoinResult> reply);
 

@@ -6,6 +6,22 @@ namespace ActorBroker.Core.Groups;
 
 public sealed partial class GroupCoordinatorMachine
 {
+    /// <summary>
+    /// Every request of the turn is taken: decides what waited for that. The shell calls it once per turn (also per
+    /// turn of timers, topics or beginning), before it appends the turn's records.
+    /// </summary>
+    public void EndTurn(GroupTurn turn)
+    {
+        while (turn.TryTakeEnding(out var groupId))
+        {
+            if (Find(groupId) is { Members: { } members } group)
+            {
+                members.EndTurn(turn);
+                Settle(group);
+            }
+        }
+    }
+
     /// <summary>ConsumerGroupHeartbeat.</summary>
     public void ConsumerHeartbeat(
         GroupTurn turn, ConsumerHeartbeatCommand command, Reply<ConsumerHeartbeatResult> reply) =>

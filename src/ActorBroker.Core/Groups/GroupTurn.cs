@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using ActorBroker.Core.Groups.Records;
 
 namespace ActorBroker.Core.Groups;
@@ -11,6 +12,7 @@ public sealed class GroupTurn(GroupTime now)
 {
     private readonly List<GroupRecord> _records = [];
     private readonly List<Reply> _replies = [];
+    private readonly Queue<string> _ending = new();
 
     /// <summary>The time of the turn.</summary>
     public GroupTime Now => now;
@@ -22,6 +24,14 @@ public sealed class GroupTurn(GroupTime now)
     public IReadOnlyList<Reply> Replies => _replies;
 
     internal void Add(in GroupRecord record) => _records.Add(record);
+
+    /// <summary>
+    /// The group waits with a decision until all requests of the turn are taken, e.g. with an assignment that many
+    /// joins ask for: see <see cref="GroupCoordinatorMachine.EndTurn"/>.
+    /// </summary>
+    internal void CallAtEnd(string groupId) => _ending.Enqueue(groupId);
+
+    internal bool TryTakeEnding([NotNullWhen(true)] out string? groupId) => _ending.TryDequeue(out groupId);
 
     internal void Answer<T>(Reply<T> reply, T result)
     {
