@@ -27,11 +27,12 @@ class Sizes:
     settle_s: float = 3
     idle_settle_s: float = 10
     recovery_mib: int = 1024
+    members: int = 1000
 
     @staticmethod
     def quick():
         return Sizes(limits_mib=128, records=50_000, small_records=100_000, latency_s=1, partitions=100, quiet_s=1,
-                     settle_s=0.5, idle_settle_s=0.5, recovery_mib=32)
+                     settle_s=0.5, idle_settle_s=0.5, recovery_mib=32, members=20)
 
 
 def tool_values(command):
@@ -112,12 +113,21 @@ class Measures:
                     "idle.cpu_share": self._cpu_share(broker) - empty_cpu,
                 }
 
-    def storage(self, command):
+    def groups(self, command, benchmarks):
+        """What groups cost a broker that was just started, from tests/ActorBroker.Benchmarks."""
+        with OwnBroker(command, self.folder) as broker:
+            return self._benchmarks(
+                benchmarks, "groups", broker.bootstrap, str(broker.pid), str(self.sizes.members))
+
+    def storage(self, benchmarks):
         """The rows that are below the wire, from tests/ActorBroker.Benchmarks."""
-        done = subprocess.run([*command, "floors", str(self.folder), str(self.sizes.recovery_mib)],
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        return self._benchmarks(benchmarks, "floors", str(self.folder), str(self.sizes.recovery_mib))
+
+    @staticmethod
+    def _benchmarks(command, *arguments):
+        done = subprocess.run([*command, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         if done.returncode != 0:
-            raise RuntimeError(f"the storage measurements failed: {done.stderr[-2000:]}{done.stdout[-1000:]}")
+            raise RuntimeError(f"{arguments[0]} could not be measured: {done.stderr[-2000:]}{done.stdout[-1000:]}")
         return json.loads(done.stdout)
 
     def own_client(self, broker, run, tool, load):

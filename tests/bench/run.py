@@ -31,7 +31,7 @@ from rows import ROWS, beside, markdown
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parent.parent
 BEGIN_MARK, END_MARK = "<!-- figures: tests/bench/run.py --document -->", "<!-- end of figures -->"
-STAGES = ("load", "latency", "start", "idle", "storage", "own", "reach")
+STAGES = ("load", "latency", "start", "idle", "groups", "storage", "own", "reach")
 
 
 def refuse(message):
@@ -154,6 +154,10 @@ def measure_starts(options, stages, measures, commands, progress):
         progress.step(f"{measures.sizes.partitions} idle partitions")
         for values in measures.idle_partitions(commands["jit"], options.runs):
             progress.add(values)
+    if "groups" in stages:
+        for run in range(1, options.runs + 1):
+            progress.step(f"groups {run} of {options.runs}")
+            progress.add(measures.groups(commands["jit"], commands["benchmarks"]))
 
 
 def build_commands(options, stages, folder, progress):
@@ -167,8 +171,8 @@ def build_commands(options, stages, folder, progress):
     if "own" in stages:
         progress.step("building our own client")
         commands["tool"] = ["dotnet", str(publish(folder / "tool", "src/ActorBroker.Cli") / "actorbroker.dll")]
-    if "storage" in stages:
-        progress.step("building the storage measurements")
+    if "storage" in stages or "groups" in stages:
+        progress.step("building the measurements within .NET")
         program = publish(folder / "benchmarks", "tests/ActorBroker.Benchmarks") / "ActorBroker.Benchmarks.dll"
         commands["benchmarks"] = ["dotnet", str(program)]
     return commands
