@@ -5,6 +5,7 @@ using System.Diagnostics.CodeAnalysis;
 using ActorBroker.Broker.Admin;
 using ActorBroker.Broker.Background;
 using ActorBroker.Broker.Cluster;
+using ActorBroker.Broker.Groups;
 using ActorBroker.Broker.Partitions;
 using ActorBroker.Core.Configuration;
 using ActorBroker.Records;
@@ -36,6 +37,7 @@ public sealed class BrokerNode : IAsyncDisposable
         Topics = new TopicService(state, controller);
         Configs = new ConfigService(state, controller);
         ProducerIds = new ProducerIdAllocator(state.Catalogue, controller);
+        Groups = new GroupCoordinator(state);
     }
 
     /// <summary>The settings in force.</summary>
@@ -58,6 +60,9 @@ public sealed class BrokerNode : IAsyncDisposable
 
     /// <summary>Ids for idempotent producers.</summary>
     public ProducerIdAllocator ProducerIds { get; }
+
+    /// <summary>Consumer groups: members, assignments, committed offsets.</summary>
+    public GroupCoordinator Groups { get; }
 
     /// <summary>Where the broker's instruments live, until it has stopped.</summary>
     public BrokerMeters Meters { get; }

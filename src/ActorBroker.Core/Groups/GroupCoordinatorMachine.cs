@@ -218,7 +218,12 @@ public sealed partial class GroupCoordinatorMachine
     {
         if (group.IsVoid)
         {
-            _groups.Remove(group.Id);
+            // The queue may still hold an entry of an earlier life.
+            if (_groups.GetValueOrDefault(group.Id) == group)
+            {
+                _groups.Remove(group.Id);
+            }
+
             return;
         }
 
