@@ -1,4 +1,5 @@
 // The classic protocol's part of the coordinator.
+using ActorBroker.Core.Groups.Classic;
 using ActorBroker.Core.Groups.Records;
 
 namespace ActorBroker.Core.Groups;
@@ -6,10 +7,17 @@ namespace ActorBroker.Core.Groups;
 public sealed partial class GroupCoordinatorMachine
 {
     /// <summary>DescribeGroups, one group.</summary>
-    public void Describe(GroupTurn turn, string groupId, Reply<ClassicGroupDescription> reply) =>
-        throw new NotImplementedException();
+    /// <remarks>A group that speaks KIP-848 does not exist here, as an unknown one: it is <c>Dead</c>.</remarks>
+    public void Describe(GroupTurn turn, string groupId, Reply<ClassicGroupDescription> reply) => turn.Answer(
+        reply,
+        Find(groupId) switch
+        {
+            { Members: ClassicGroup classic } => classic.Describe(),
+            { Members: null } => new ClassicGroupDescription { GroupId = groupId, State = "Empty" },
+            _ => new ClassicGroupDescription { GroupId = groupId },
+        });
 
-    private CoordinatedGroup NewClassicGroup(string id) => throw new NotImplementedException(id);
+    private ClassicGroup NewClassicGroup(string id) => new(id, _context);
 
     private void ApplyClassic(Group group, in GroupRecord record)
     {
