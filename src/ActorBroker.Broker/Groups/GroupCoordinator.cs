@@ -92,6 +92,10 @@ public sealed class GroupCoordinator
     public Task<GroupListing> ListAsync() => Task.FromResult(new GroupListing(
         _shards.IsEmpty ? ErrorCode.None : ErrorCode.CoordinatorLoadInProgress, []));
 
+    /// <summary>All groups here with all that they have committed, for lag.</summary>
+    public Task<GroupsOverview> OverviewAsync() => Task.FromResult(new GroupsOverview(
+        _shards.IsEmpty ? ErrorCode.None : ErrorCode.CoordinatorLoadInProgress, []));
+
     private static T Named<T>(T command)
         where T : class
     {

@@ -66,6 +66,27 @@ public sealed partial class Partition
         }
     }
 
+    /// <summary>
+    /// The first committed record at or after the offset, with its time; offset -1 where there is none. What a group
+    /// has not read yet is as old as this record.
+    /// </summary>
+    public OffsetLookup FindRecord(long offset)
+    {
+        if (CheckLeader(-1, out var replica) is not ErrorCode.None and var refused)
+        {
+            return new OffsetLookup(refused);
+        }
+
+        try
+        {
+            return Found(replica!.Log.FindRecord(offset, HighWatermark));
+        }
+        catch (Exception failure) when (IsStorageFault(failure))
+        {
+            return new OffsetLookup(ErrorCode.KafkaStorageError);
+        }
+    }
+
     /// <summary>Where a leader epoch ends in this log.</summary>
     /// <param name="currentLeaderEpoch">The epoch that the client believes in; -1: no check.</param>
     /// <param name="leaderEpoch">The epoch asked for.</param>

@@ -192,13 +192,20 @@ public sealed partial class GroupCoordinatorMachine
     }
 
     /// <summary>ListGroups, without its filters.</summary>
-    public void List(GroupTurn turn, Reply<IReadOnlyList<ListedGroup>> reply) => turn.Answer(
+    public void List(GroupTurn turn, Reply<IReadOnlyList<ListedGroup>> reply) =>
+        turn.Answer(reply, [.. _groups.Values.Select(Listed)]);
+
+    /// <summary>All groups with all that they have committed.</summary>
+    public void Overview(GroupTurn turn, Reply<IReadOnlyList<GroupOverview>> reply) => turn.Answer(
         reply,
         [
-            .. _groups.Values.Select(static group => group.Members is { } members
-                ? new ListedGroup(group.Id, members.ProtocolType, members.State, members.Type)
-                : new ListedGroup(group.Id, "", "Empty", GroupType.Classic)),
+            .. _groups.Values.Select(static group => new GroupOverview(
+                Listed(group), group.Members?.MemberCount ?? 0, [.. group.Offsets.All])),
         ]);
+
+    private static ListedGroup Listed(Group group) => group.Members is { } members
+        ? new ListedGroup(group.Id, members.ProtocolType, members.State, members.Type)
+        : new ListedGroup(group.Id, "", "Empty", GroupType.Classic);
 
     private Group? Find(string id) => _groups.GetValueOrDefault(id);
 
