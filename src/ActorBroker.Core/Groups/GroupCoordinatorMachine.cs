@@ -130,9 +130,8 @@ public sealed partial class GroupCoordinatorMachine
     /// <summary>JoinGroup.</summary>
     public void Join(GroupTurn turn, JoinCommand command, Reply<JoinResult> reply)
     {
-        var group = GetOrAdd(command.GroupId);
-        group.Members ??= NewClassicGroup(command.GroupId);
-        group.Members.Join(turn, command, reply);
+        var group = OpenForClassic(turn, command.GroupId);
+        group.Members!.Join(turn, command, reply);
         Settle(group);
     }
 

@@ -1,0 +1,191 @@
+// What a change means for the whole group: the topics that are subscribed now, and who shall own which partition.
+using ActorBroker.Assignors;
+using ActorBroker.Protocol.Messages;
+using ActorBroker.Records;
+
+namespace ActorBroker.Core.Groups.Consumer;
+
+internal sealed partial class ConsumerGroup
+{
+    private readonly Dictionary<string, GroupPattern> _patterns = [];
+    private HashSet<string> _subscribed = [];
+    private bool _subscribedIsStale;
+    private List<ConsumerGroupPartitionMetadataValue.TopicMetadata> _topics = [];
+    private IGroupTopics? _seenTopics;
+    private bool _isChanged;
+
+    /// <summary>Nothing is waiting to be decided, so that a heartbeat is about its own member only.</summary>
+    private bool IsSettled =>
+        !_isChanged && GroupEpoch == AssignmentEpoch && ReferenceEquals(_seenTopics, Context.Topics);
+
+    private void Apply(string expression, ConsumerGroupRegularExpressionValue? value)
+    {
+        _subscribedIsStale = true;
+        if (value is null)
+        {
+            _patterns.Remove(expression);
+            return;
+        }
+
+        if (!_patterns.TryGetValue(expression, out var pattern))
+        {
+            pattern = new GroupPattern(expression);
+            _patterns.Add(expression, pattern);
+        }
+
+        pattern.Stored = value;
+    }
+
+    /// <summary>Something changed that the target depends on: the group epoch goes up, once per turn.</summary>
+    private void Change(GroupTurn turn)
+    {
+        if (!_isChanged)
+        {
+            _isChanged = true;
+            StoreGroupEpoch(turn, GroupEpoch + 1);
+        }
+
+        CallAtEnd(turn);
+    }
+
+    /// <summary>Looks what the subscriptions come to with the topics that there are now.</summary>
+    private void RefreshTopics(GroupTurn turn)
+    {
+        if (!_isChanged && ReferenceEquals(_seenTopics, Context.Topics))
+        {
+            return;
+        }
+
+        ResolvePatterns(turn);
+        GatherSubscribed();
+        var topics = _subscribed.Order(StringComparer.Ordinal).Select(Context.Topics.Find).OfType<GroupTopic>()
+            .Select(MetadataOf).ToList();
+        if (!IsSame(topics, _topics))
+        {
+            Change(turn);
+            StoreTopics(turn, topics);
+        }
+
+        _seenTopics = Context.Topics;
+    }
+
+    private void ResolvePatterns(GroupTurn turn)
+    {
+        var wanted = _members.Values.Select(static member => member.Metadata.SubscribedTopicRegex)
+            .OfType<string>().ToHashSet();
+        foreach (var expression in _patterns.Keys.Where(each => !wanted.Contains(each)).ToList())
+        {
+            StorePattern(turn, expression, null);
+        }
+
+        foreach (var expression in wanted)
+        {
+            var known = _patterns.GetValueOrDefault(expression);
+            var topics = (known ?? new GroupPattern(expression)).Resolve(Context.Topics);
+            if (known is null || !topics.SequenceEqual(known.Topics))
+            {
+                var value = new ConsumerGroupRegularExpressionValue
+                {
+                    Topics = topics,
+                    Timestamp = turn.Now.UnixMs,
+                };
+                StorePattern(turn, expression, value);
+            }
+        }
+    }
+
+    private void GatherSubscribed()
+    {
+        _subscribed = [];
+        foreach (var member in _members.Values)
+        {
+            _subscribed.UnionWith(member.Metadata.SubscribedTopicNames);
+        }
+
+        foreach (var pattern in _patterns.Values)
+        {
+            _subscribed.UnionWith(pattern.Topics);
+        }
+
+        _subscribedIsStale = false;
+    }
+
+    private static ConsumerGroupPartitionMetadataValue.TopicMetadata MetadataOf(GroupTopic topic) => new()
+    {
+        TopicId = topic.Id,
+        TopicName = topic.Name,
+        NumPartitions = topic.PartitionCount,
+        PartitionMetadata =
+        [
+            .. topic.Racks.Select(static (racks, partition) =>
+                new ConsumerGroupPartitionMetadataValue.PartitionMetadata
+                {
+                    Partition = partition,
+                    Racks = [.. racks.Order(StringComparer.Ordinal)],
+                }),
+        ],
+    };
+
+    private static bool IsSame(
+        List<ConsumerGroupPartitionMetadataValue.TopicMetadata> left,
+        List<ConsumerGroupPartitionMetadataValue.TopicMetadata> right) =>
+        left.Count == right.Count && left.Zip(right).All(static pair =>
+            pair.First.TopicId == pair.Second.TopicId &&
+            pair.First.TopicName == pair.Second.TopicName &&
+            pair.First.NumPartitions == pair.Second.NumPartitions &&
+            pair.First.PartitionMetadata.Count == pair.Second.PartitionMetadata.Count &&
+            pair.First.PartitionMetadata.Zip(pair.Second.PartitionMetadata).All(static racks =>
+                racks.First.Partition == racks.Second.Partition && racks.First.Racks.SequenceEqual(racks.Second.Racks)));
+
+    /// <summary>The assignor that most members ask for; of equals the broker's first.</summary>
+    private IPartitionAssignor PreferredAssignor()
+    {
+        var votes = _members.Values.Select(static member => member.Metadata.ServerAssignor).OfType<string>()
+            .CountBy(static name => name).ToDictionary();
+        var names = Context.Settings.ConsumerAssignors;
+        var name = names.MaxBy(each => votes.GetValueOrDefault(each)) ?? names[0];
+        return PartitionAssignors.FindServer(name) ?? PartitionAssignors.Server[0];
+    }
+
+    private void ComputeTarget(GroupTurn turn)
+    {
+        var ids = _topics.ToDictionary(static topic => topic.TopicName, static topic => topic.TopicId);
+        var names = _topics.ToDictionary(static topic => topic.TopicId, static topic => topic.TopicName);
+        var members = _members.Values.Select(member => AsAssigned(member, names)).ToList();
+        var topics = _topics.Select(static topic => new AssignedTopic(topic.TopicName, topic.NumPartitions)
+        {
+            Racks = [.. topic.PartitionMetadata.Select(static partition => partition.Racks)],
+        }).ToList();
+        var target = PreferredAssignor().Assign(members, topics);
+        foreach (var member in _members.Values)
+        {
+            var partitions = PartitionSet.Of(target[member.Id].Select(each => (ids[each.Topic], each.Partition)));
+            if (!partitions.Equals(member.Target))
+            {
+                StoreTarget(turn, member.Id, partitions);
+            }
+        }
+
+        StoreAssignmentEpoch(turn, GroupEpoch);
+    }
+
+    private GroupMember AsAssigned(ConsumerMember member, Dictionary<Guid, string> names)
+    {
+        IReadOnlyCollection<string> topics = member.Metadata.SubscribedTopicNames;
+        if (member.Metadata.SubscribedTopicRegex is { } expression)
+        {
+            topics = topics.Union(_patterns[expression].Topics).ToHashSet();
+        }
+
+        return new GroupMember(member.Id, topics)
+        {
+            InstanceId = member.Metadata.InstanceId,
+            RackId = member.Metadata.RackId,
+            Owned =
+            [
+                .. member.Target.All.Where(each => names.ContainsKey(each.Topic))
+                    .Select(each => new TopicPartition(names[each.Topic], each.Partition)),
+            ],
+        };
+    }
+}

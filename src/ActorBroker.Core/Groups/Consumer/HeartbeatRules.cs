@@ -1,0 +1,48 @@
+using ActorBroker.Assignors;
+using ActorBroker.Records;
+
+namespace ActorBroker.Core.Groups.Consumer;
+
+/// <summary>What a heartbeat must have to be looked at, whatever the group.</summary>
+internal static class HeartbeatRules
+{
+    /// <summary>The error and the words for it; null where there is nothing to say against it.</summary>
+    public static (ErrorCode Error, string Message)? Check(ConsumerHeartbeatCommand command, GroupSettings settings)
+    {
+        var invalid = command.GroupId.Length == 0 ? "GroupId can't be empty."
+            : command.InstanceId is "" ? "InstanceId can't be empty."
+            : command.RackId is "" ? "RackId can't be empty."
+            : command.MemberEpoch == 0 ? CheckJoin(command)
+            : command.MemberId.Length == 0 ? "MemberId can't be empty."
+            : command.MemberEpoch < ConsumerMember.AwayEpoch ? "MemberEpoch is invalid."
+            : command is { MemberEpoch: ConsumerMember.AwayEpoch, InstanceId: null } ? "InstanceId can't be null."
+            : null;
+        if (invalid is not null)
+        {
+            return (ErrorCode.InvalidRequest, invalid);
+        }
+
+        if (command.ServerAssignor is { } assignor &&
+            (!settings.ConsumerAssignors.Contains(assignor) || PartitionAssignors.FindServer(assignor) is null))
+        {
+            return (ErrorCode.UnsupportedAssignor,
+                $"ServerAssignor {assignor} is not supported; these are: {string.Join(", ", settings.ConsumerAssignors)}.");
+        }
+
+        return null;
+    }
+
+    private static string? CheckJoin(ConsumerHeartbeatCommand command) =>
+        command.RebalanceTimeoutMs < 0 ? "RebalanceTimeoutMs must be set to join."
+        : command.Owned is not { Count: 0 } ? "TopicPartitions must be empty to join."
+        : command.TopicNames is not { Count: > 0 } && string.IsNullOrEmpty(command.TopicRegex)
+            ? "SubscribedTopicNames or SubscribedTopicRegex must be set to join."
+        : null;
+
+    /// <summary>Whether the expression is one.</summary>
+    public static (ErrorCode Error, string Message) CheckPattern(ConsumerHeartbeatCommand command) =>
+        string.IsNullOrEmpty(command.TopicRegex) || TopicPattern.TryParse(command.TopicRegex, out _, out var problem)
+            ? (ErrorCode.None, "")
+            : (ErrorCode.InvalidRegularExpression,
+                $"SubscribedTopicRegex `{command.TopicRegex}` is not a valid regular expression: {problem}.");
+}
