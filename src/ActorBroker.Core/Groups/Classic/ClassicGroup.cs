@@ -223,9 +223,10 @@ internal sealed partial class ClassicGroup(string id, GroupContext context) : Co
         member.SessionTimeoutMs = stored.SessionTimeout;
         member.RebalanceTimeoutMs = stored.RebalanceTimeout < 0 ? stored.SessionTimeout : stored.RebalanceTimeout;
         member.Assignment = stored.Assignment;
-        if (member.Protocols.Count == 0)
+        var protocol = _protocol ?? "";
+        if (!member.Supports(protocol) || !member.MetadataFor(protocol).Span.SequenceEqual(stored.Subscription.Span))
         {
-            SetProtocols(member, [new MemberProtocol(_protocol ?? "", stored.Subscription)]);
+            SetProtocols(member, [new MemberProtocol(protocol, stored.Subscription)]);
         }
 
         return member;
