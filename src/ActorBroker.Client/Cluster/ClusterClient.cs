@@ -17,6 +17,7 @@ internal sealed class ClusterClient(ClientOptions options) : IAsyncDisposable
     private readonly Dictionary<string, TopicMetadata> _topics = [];
     private readonly Dictionary<(string Topic, bool AutoCreate), Task<IReadOnlyList<TopicMetadata>>> _asking = [];
     private Dictionary<int, BrokerAddress> _brokers = [];
+    private Dictionary<int, string> _racks = [];
     private int _controllerId = -1;
 
     public ClientOptions Options => options;
@@ -41,6 +42,23 @@ internal sealed class ClusterClient(ClientOptions options) : IAsyncDisposable
 
     /// <summary>All topics, as they are now.</summary>
     public Task<IReadOnlyList<TopicMetadata>> AllTopicsAsync(CancellationToken cancel) => AskAsync(null, false, cancel);
+
+    /// <summary>Some topics, as they are now; those that do not exist are there with the cluster's reason.</summary>
+    public Task<IReadOnlyList<TopicMetadata>> TopicsAsync(
+        IEnumerable<string> names, CancellationToken cancel) => AskAsync([.. names], false, cancel);
+
+    /// <summary>The racks of brokers, as far as they have one.</summary>
+    public string? RackOf(int brokerId)
+    {
+        lock (_gate)
+        {
+            return _racks.GetValueOrDefault(brokerId);
+        }
+    }
+
+    /// <summary>The shared connection to a broker.</summary>
+    public Task<BrokerConnection> ConnectionAsync(BrokerAddress address, CancellationToken cancel) =>
+        _connections.GetAsync(address, cancel);
 
     /// <summary>Forgets a topic whose leader is not where it was thought to be.</summary>
     public void Forget(string topic)
@@ -228,6 +246,7 @@ internal sealed class ClusterClient(ClientOptions options) : IAsyncDisposable
     private void Remember(MetadataResponse response, IReadOnlyList<TopicMetadata> topics)
     {
         var brokers = new Dictionary<int, BrokerAddress>();
+        var racks = new Dictionary<int, string>();
         foreach (var broker in response.Brokers)
         {
             if (broker.Port is < 1 or > 65535 || string.IsNullOrEmpty(broker.Host))
@@ -238,11 +257,16 @@ internal sealed class ClusterClient(ClientOptions options) : IAsyncDisposable
             }
 
             brokers[broker.NodeId] = new BrokerAddress(broker.Host, broker.Port);
+            if (!string.IsNullOrEmpty(broker.Rack))
+            {
+                racks[broker.NodeId] = broker.Rack;
+            }
         }
 
         lock (_gate)
         {
             _brokers = brokers;
+            _racks = racks;
             _controllerId = response.ControllerId;
             foreach (var topic in topics)
             {

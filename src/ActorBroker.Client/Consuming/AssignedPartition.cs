@@ -9,7 +9,10 @@ namespace ActorBroker.Client.Consuming;
 /// </summary>
 internal sealed class AssignedPartition(TopicPartition id)
 {
+    private const long None = -1;
+
     private int _generation;
+    private long _outstanding = None;
 
     public TopicPartition Id => id;
 
@@ -45,6 +48,34 @@ internal sealed class AssignedPartition(TopicPartition id)
 
     public bool IsPaused { get; set; }
 
+    /// <summary>Nothing is fetched: a group's member has not been told of the partition yet.</summary>
+    public bool IsHeld { get; set; }
+
+    /// <summary>
+    /// The oldest record that was handed out and is being processed; -1 for none. Written by the reader alone, before
+    /// the position is moved past the record: who reads the position first never takes the record for processed.
+    /// </summary>
+    public long Outstanding
+    {
+        get => Volatile.Read(ref _outstanding);
+        set => Volatile.Write(ref _outstanding, value);
+    }
+
+    /// <summary>The leader epoch of the newest batch that was opened; -1 until there was one.</summary>
+    public int ReadEpoch { get; set; } = -1;
+
+    /// <summary>What the user said to be processed, where it is not told by the reading.</summary>
+    public OffsetAndMetadata? Stored { get; set; }
+
+    /// <summary>What the group is known to have committed; -1 where it is not.</summary>
+    public long Committed { get; set; } = -1;
+
+    /// <summary>What was last sent to be committed; -1 for nothing.</summary>
+    public long Committing { get; set; } = -1;
+
+    /// <summary>True where committing an offset would change nothing.</summary>
+    public bool IsCommitted(long offset) => offset == Committed && (Committing < 0 || Committing == offset);
+
     public PartitionWatermarks? Watermarks { get; set; }
 
     /// <summary>The end of which the reader was told last; -1 for none.</summary>
@@ -57,4 +88,21 @@ internal sealed class AssignedPartition(TopicPartition id)
     public long FailingSince { get; set; }
 
     public long CurrentPosition => Reading?.Position ?? Position;
+
+    /// <summary>The offset up to which everything is processed; -1 until the position is known.</summary>
+    public long ProcessedPosition
+    {
+        get
+        {
+            var position = CurrentPosition;
+            var outstanding = Outstanding;
+            return outstanding >= 0 && position >= 0 ? Math.Min(outstanding, position) : position;
+        }
+    }
+
+    /// <summary>The reader's request for more under which it was given something of this partition last.</summary>
+    public int HandedOutAt { get; set; } = -1;
+
+    /// <summary>What was handed out is processed.</summary>
+    public void Settle() => Outstanding = None;
 }

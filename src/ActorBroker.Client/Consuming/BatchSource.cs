@@ -8,9 +8,10 @@ namespace ActorBroker.Client.Consuming;
 /// The reader's side of a consumer: takes what is ready, checks and unpacks it batch by batch. What is only there for
 /// the machinery (control batches, batches of aborted transactions, empty batches of compaction) is passed over.
 /// </summary>
-internal sealed class BatchSource(FetchCoordinator coordinator) : IDisposable
+internal sealed class BatchSource(FetchCoordinator coordinator, ReaderTurns turns) : IDisposable
 {
     private readonly PooledBufferWriter _unpacked = new();
+    private readonly List<AssignedPartition> _handedOut = [];
     private FetchedChunk? _chunk;
     private bool _isEndShown;
     private bool _isOpen;
@@ -28,8 +29,51 @@ internal sealed class BatchSource(FetchCoordinator coordinator) : IDisposable
 
     public string ClientId => coordinator.ClientId;
 
+    /// <summary>True where something is to be done in the reader's turn before it goes on.</summary>
+    public bool HasTurns => turns.IsAny;
+
+    /// <summary>Does what is to be done in the reader's turn.</summary>
+    public ValueTask RunTurnsAsync(CancellationToken cancel) => turns.RunAsync(cancel);
+
     /// <summary>Waits until something is ready; false once the consumer is closed.</summary>
-    public ValueTask<bool> WaitAsync(CancellationToken cancel) => coordinator.Ready.WaitToReadAsync(cancel);
+    public async ValueTask<bool> WaitAsync(CancellationToken cancel)
+    {
+        turns.BeginWaiting();
+        try
+        {
+            return await coordinator.Ready.WaitToReadAsync(cancel).ConfigureAwait(false);
+        }
+        finally
+        {
+            turns.EndWaiting();
+        }
+    }
+
+    /// <summary>The reader asks for more: what it was given is processed.</summary>
+    public void Settle()
+    {
+        turns.Move();
+        if (_handedOut.Count > 0)
+        {
+            foreach (var each in _handedOut)
+            {
+                each.Settle();
+            }
+
+            _handedOut.Clear();
+        }
+    }
+
+    /// <summary>What begins at an offset is given to the reader.</summary>
+    public void HandOut(AssignedPartition partition, long offset)
+    {
+        if (partition.HandedOutAt != turns.Moves)
+        {
+            partition.HandedOutAt = turns.Moves;
+            partition.Outstanding = offset;
+            _handedOut.Add(partition);
+        }
+    }
 
     /// <summary>
     /// Goes to the next batch, or end of a partition, that the user is to see; false where none is ready.
@@ -73,6 +117,7 @@ internal sealed class BatchSource(FetchCoordinator coordinator) : IDisposable
     {
         var chunk = Chunk;
         Shown = new ConsumedBatch(this, chunk, Header, Block, chunk.Position);
+        HandOut(chunk.Partition, chunk.Position);
         chunk.Position = Shown.NextOffset;
         return Shown;
     }
@@ -165,6 +210,7 @@ internal sealed class BatchSource(FetchCoordinator coordinator) : IDisposable
                 Block = Unpack(chunk, header, batch[RecordBatchHeader.Size..]);
                 Header = header;
                 _isOpen = true;
+                chunk.Partition.ReadEpoch = header.PartitionLeaderEpoch;
                 chunk.Batches = bytes[header.SizeInBytes..];
                 ClientInstruments.Consumed(chunk.Partition.Id.Topic, chunk.Partition.Id.Partition, header.RecordCount);
                 return true;

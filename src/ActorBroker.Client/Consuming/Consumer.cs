@@ -1,5 +1,6 @@
 using ActorBroker.Client.Cluster;
 using ActorBroker.Client.Consuming;
+using ActorBroker.Client.Groups;
 using ActorBroker.Records;
 
 namespace ActorBroker.Client;
@@ -9,7 +10,10 @@ namespace ActorBroker.Client;
 /// <typeparam name="TValue">The type of the values.</typeparam>
 public sealed partial class Consumer<TKey, TValue> : IConsumer<TKey, TValue>
 {
+    private readonly ClusterClient _cluster;
+    private readonly ConsumerOptions _options;
     private readonly FetchCoordinator _coordinator;
+    private readonly ReaderTurns _turns = new();
     private readonly IDeserializer<TKey> _keys;
     private readonly IDeserializer<TValue> _values;
     private readonly Lock _readerGate = new();
@@ -24,8 +28,11 @@ public sealed partial class Consumer<TKey, TValue> : IConsumer<TKey, TValue>
         ArgumentNullException.ThrowIfNull(values);
         _keys = keys;
         _values = values;
+        _cluster = cluster;
+        _options = options;
         _coordinator = new FetchCoordinator(cluster, options);
-        _source = new BatchSource(_coordinator);
+        _source = new BatchSource(_coordinator, _turns);
+        _group = options.GroupId is null ? null : new GroupSession(cluster, options, _coordinator, _turns);
     }
 
     /// <inheritdoc/>
@@ -35,15 +42,25 @@ public sealed partial class Consumer<TKey, TValue> : IConsumer<TKey, TValue>
     public IReadOnlyCollection<TopicPartition> Paused => _coordinator.Paused;
 
     /// <inheritdoc/>
-    public void Assign(IEnumerable<KeyValuePair<TopicPartition, StartPosition>> partitions) =>
+    public void Assign(IEnumerable<KeyValuePair<TopicPartition, StartPosition>> partitions)
+    {
+        RefuseWhileSubscribed();
         _coordinator.Assign(partitions, only: true);
+    }
 
     /// <inheritdoc/>
-    public void IncrementalAssign(IEnumerable<KeyValuePair<TopicPartition, StartPosition>> partitions) =>
+    public void IncrementalAssign(IEnumerable<KeyValuePair<TopicPartition, StartPosition>> partitions)
+    {
+        RefuseWhileSubscribed();
         _coordinator.Assign(partitions, only: false);
+    }
 
     /// <inheritdoc/>
-    public void IncrementalUnassign(IEnumerable<TopicPartition> partitions) => _coordinator.Unassign(partitions);
+    public void IncrementalUnassign(IEnumerable<TopicPartition> partitions)
+    {
+        RefuseWhileSubscribed();
+        _coordinator.Unassign(partitions);
+    }
 
     /// <inheritdoc/>
     public IAsyncEnumerable<ConsumeResult<TKey, TValue>> ReadAllAsync(CancellationToken cancel = default) =>
@@ -76,19 +93,30 @@ public sealed partial class Consumer<TKey, TValue> : IConsumer<TKey, TValue>
     public void Resume(IEnumerable<TopicPartition> partitions) => _coordinator.Resume(partitions);
 
     /// <summary>
-    /// Closes the connections. A reader that waits is at its end; one that works, after its next record.
+    /// Gives its partitions up, commits what is processed (with auto-commit) and leaves the group (a static member does
+    /// not), then closes the connections. A reader that waits is at its end; one that works, after its next record.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
-        await _coordinator.DisposeAsync().ConfigureAwait(false);
-        lock (_readerGate)
+        try
         {
-            _isClosed = true;
-            CloseSource();
+            if (_group is not null)
+            {
+                await _group.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            await _coordinator.DisposeAsync().ConfigureAwait(false);
+            lock (_readerGate)
+            {
+                _isClosed = true;
+                CloseSource();
+            }
         }
     }
 
-    private BatchSource BeginReading()
+    private BatchSource BeginReading(bool keepsPolling = false)
     {
         lock (_readerGate)
         {
@@ -99,6 +127,7 @@ public sealed partial class Consumer<TKey, TValue> : IConsumer<TKey, TValue>
             }
 
             _isReading = true;
+            _polling = keepsPolling ? _polling : null;
             return _source!;
         }
     }

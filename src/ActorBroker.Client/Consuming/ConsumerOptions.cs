@@ -1,3 +1,5 @@
+using ActorBroker.Assignors;
+
 namespace ActorBroker.Client;
 
 /// <summary>
@@ -57,11 +59,13 @@ public sealed record ConsumerOptions
     public GroupProtocol GroupProtocol { get; init; } = GroupProtocol.Classic;
 
     /// <summary>
-    /// <c>partition.assignment.strategy</c>, in order of preference; classic groups only. With Kafka's default a group
-    /// can be moved to the cooperative one without an end: drop <c>range</c> when all members know the other.
+    /// <c>partition.assignment.strategy</c>, in order of preference; classic groups only. All members must share one.
+    /// Where each of a member's assignors is cooperative it keeps its partitions while it joins (KIP-429). Kafka's
+    /// default, <c>range</c> and then <c>cooperative-sticky</c>, works with any group and stops the member in each
+    /// rebalance; with the second alone it does not, once all members have it.
     /// </summary>
-    public IReadOnlyList<GroupAssignor> Assignors { get; init; } =
-        [GroupAssignor.Range, GroupAssignor.CooperativeSticky];
+    public IReadOnlyList<IPartitionAssignor> Assignors { get; init; } =
+        [PartitionAssignors.Range, PartitionAssignors.CooperativeSticky];
 
     /// <summary>
     /// <c>group.remote.assignor</c>: <c>uniform</c> or <c>range</c>; null for the broker's choice.

@@ -55,6 +55,7 @@ internal sealed partial class FetchCoordinator
                 }
 
                 partition.IsPaused = false;
+                RefuseUncommittable(start);
                 StartAt(partition, start);
             }
         }
@@ -73,6 +74,7 @@ internal sealed partial class FetchCoordinator
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isClosed, typeof(IConsumer<,>));
+            RefuseUncommittable(position);
             StartAt(Assigned(id), position);
         }
     }
@@ -182,7 +184,8 @@ internal sealed partial class FetchCoordinator
             var partition = chunk.Partition;
             var isSettled = failure is BrokerErrorException { Code: Records.ErrorCode.OffsetOutOfRange }
                 && _options.AutoOffsetReset != AutoOffsetReset.None;
-            StartAt(partition, isSettled ? ResetPosition() : partition.Start ?? StartPosition.At(position));
+            var start = isSettled ? ResetPosition() : partition.Start ?? StartPosition.At(position);
+            StartAt(partition, start);
             return isSettled;
         }
     }

@@ -19,7 +19,7 @@ internal sealed partial class FetchCoordinator
     private void BeginLocating(AssignedPartition partition)
     {
         partition.Fetcher = null;
-        if (!_isClosed)
+        if (!_isClosed && !partition.IsHeld)
         {
             var generation = partition.Generation;
             Run(() => LocateAsync(partition, generation));
@@ -56,6 +56,12 @@ internal sealed partial class FetchCoordinator
             await LearnTopicAsync(partition.Id.Topic).ConfigureAwait(false);
             var leader = await _cluster.FindLeaderAsync(
                 partition.Id.Topic, partition.Id.Partition, autoCreate: false, _closing.Token).ConfigureAwait(false);
+            if (partition.Start is { IsCommitted: true })
+            {
+                // What was committed is then compared with the leader's log, as what was read is.
+                return await StartWhereCommittedAsync(partition, generation).ConfigureAwait(false);
+            }
+
             if (partition.Start is { } start)
             {
                 var offset = start.IsOffset

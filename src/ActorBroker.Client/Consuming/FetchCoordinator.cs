@@ -192,6 +192,9 @@ internal sealed partial class FetchCoordinator : IAsyncDisposable
         _closing.Dispose();
     }
 
+    /// <summary>Lets a waiting reader look around.</summary>
+    public void WakeReader() => _ready.Writer.TryWrite(FetchedChunk.WakeUp());
+
     private static long LastStable(FetchResponse.PartitionData answer) =>
         answer.LastStableOffset >= 0 ? answer.LastStableOffset : answer.HighWatermark;
 

@@ -63,5 +63,14 @@ internal sealed class FetchedChunk : IDisposable
     public static FetchedChunk Failed(AssignedPartition partition, Exception failure) =>
         new(partition, null, partition.FetchOffset) { Failure = failure, NextOffset = partition.FetchOffset };
 
+    /// <summary>Wakes the reader: void from the start, so that it is passed over.</summary>
+    public static FetchedChunk WakeUp()
+    {
+        var nothing = new AssignedPartition(default);
+        var chunk = new FetchedChunk(nothing, null, 0);
+        nothing.Generation++;
+        return chunk;
+    }
+
     public void Dispose() => _frame?.Release();
 }

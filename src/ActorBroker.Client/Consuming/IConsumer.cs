@@ -4,9 +4,9 @@ using ActorBroker.Records;
 namespace ActorBroker.Client;
 
 /// <summary>
-/// Reads partitions that it was told to read, or those that its group gives it. It fetches ahead while the caller works,
-/// within bounded memory; checks every batch's checksum, unpacks every codec, and gets over lost connections and moved
-/// leaders in silence.
+/// Reads partitions that it was told to read, or those that its group gives it. It fetches ahead while the caller
+/// works, within bounded memory; checks every batch's checksum, unpacks every codec, and gets over lost connections and
+/// moved leaders in silence.
 /// </summary>
 /// <remarks>
 /// One reader at a time; everything else may be called from any thread, also while a reader waits, and counts for the
@@ -77,7 +77,7 @@ public interface IConsumer<TKey, TValue> : IAsyncDisposable
     /// <summary>Goes on with paused partitions where they stood.</summary>
     void Resume(IEnumerable<TopicPartition> partitions);
 
-    /// <summary>The topics that are subscribed to, by name or because they match; empty without a subscription.</summary>
+    /// <summary>The topics that are subscribed to, by name or because they match; empty for none.</summary>
     IReadOnlyCollection<string> Subscription { get; }
 
     /// <summary>The member as its group knows it now; null without <see cref="ConsumerOptions.GroupId"/>.</summary>
@@ -151,11 +151,11 @@ public interface IConsumer<TKey, TValue> : IAsyncDisposable
     Task<IReadOnlyList<ConsumeResult<TKey, TValue>>> PollAsync(TimeSpan timeout, CancellationToken cancel = default);
 
     /// <summary>
-    /// Reads and processes until cancelled: records of one partition (or key) in order, different ones at the same time.
-    /// Commits by itself, each <see cref="ConsumerOptions.AutoCommitInterval"/>, before partitions are given up and at
-    /// the end, and only what is processed without a gap before it.
+    /// Reads and processes until cancelled: records of one partition (or key) in order, different ones at the same
+    /// time. Commits by itself, each <see cref="ConsumerOptions.AutoCommitInterval"/>, before partitions are given up
+    /// and at the end, and only what is processed without a gap before it.
     /// </summary>
-    /// <param name="handler">Processes a record. Its exception ends everything, and the record is not committed.</param>
+    /// <param name="handler">Processes a record. Its exception ends all, and the record is not committed.</param>
     /// <param name="options">How much at a time; null for the defaults.</param>
     /// <param name="cancel">
     /// Ends the reading; what is being processed may end, within the drain's time, and is committed.

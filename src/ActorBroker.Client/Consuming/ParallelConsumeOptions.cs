@@ -9,7 +9,7 @@ public sealed record ParallelConsumeOptions
     /// <summary>What is kept in order.</summary>
     public ProcessingOrder Order { get; init; } = ProcessingOrder.Partition;
 
-    /// <summary>How many records are taken and not yet processed, at most; reading waits when there are so many.</summary>
+    /// <summary>How many records are taken and not yet processed, at most; then reading waits.</summary>
     public int MaxInFlight { get; init; } = 1000;
 
     /// <summary>

@@ -13,6 +13,9 @@ internal sealed class RecordEnumerator<TKey, TValue>(
     private FetchedChunk? _chunk;
     private RecordCursor _cursor;
 
+    /// <summary>Goes on without waiting, and without settling what was given before.</summary>
+    public bool TryGoOn() => !Source.HasTurns && TryMoveNext();
+
     protected override bool TryMoveNext()
     {
         while (true)
@@ -59,6 +62,7 @@ internal sealed class RecordEnumerator<TKey, TValue>(
             if (offset >= chunk.Position)
             {
                 Current = ToResult(chunk, offset, record);
+                Source.HandOut(chunk.Partition, offset);
                 chunk.Position = offset + 1;
                 return true;
             }

@@ -13,10 +13,14 @@ internal abstract class SourceEnumerator<T>(
 
     protected BatchSource Source => source;
 
-    public ValueTask<bool> MoveNextAsync()
+    public ValueTask<bool> MoveNextAsync() => MoveNextAsync(cancel);
+
+    /// <summary>The same, ended by another token.</summary>
+    public ValueTask<bool> MoveNextAsync(CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
-        return TryMoveNext() ? new ValueTask<bool>(true) : WaitAsync();
+        source.Settle();
+        return !source.HasTurns && TryMoveNext() ? new ValueTask<bool>(true) : WaitAsync(cancel);
     }
 
     public ValueTask DisposeAsync()
@@ -33,16 +37,18 @@ internal abstract class SourceEnumerator<T>(
     /// <summary>Goes to the next item, where one is at hand.</summary>
     protected abstract bool TryMoveNext();
 
-    private async ValueTask<bool> WaitAsync()
+    private async ValueTask<bool> WaitAsync(CancellationToken cancel)
     {
-        while (await source.WaitAsync(cancel).ConfigureAwait(false))
+        do
         {
+            // Without a pause between: what is done in a turn may have made something void, or ready.
+            await source.RunTurnsAsync(cancel).ConfigureAwait(false);
             if (TryMoveNext())
             {
                 return true;
             }
         }
-
+        while (source.HasTurns || await source.WaitAsync(cancel).ConfigureAwait(false));
         return false;
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using ActorBroker.Client.Groups;
 using ActorBroker.Client.Producing;
 
 namespace ActorBroker.Client.Telemetry;
@@ -32,6 +33,11 @@ internal static class ClientInstruments
 
     private static readonly Counter<long> Retries = ClientTelemetry.Meter.CreateCounter<long>(
         "actorbroker.client.producer.retries", "{batch}", "Batches that were sent again.");
+
+    private static readonly Counter<long> Handovers = ClientTelemetry.Meter.CreateCounter<long>(
+        "actorbroker.client.consumer.handovers",
+        "{partition}",
+        "Partitions that a group assigned to its members, revoked from them, or that they lost.");
 
     private static readonly ConcurrentDictionary<ByteBudget, byte> Buffers = new();
 
@@ -74,6 +80,34 @@ internal static class ClientInstruments
     public static void Polled(string topic, int partition, TimeSpan elapsed, Exception? failure) =>
         OperationDuration.Record(
             elapsed.TotalSeconds, MessagingTags.OfOperation("poll", "receive", topic, partition, failure));
+
+    /// <summary>A commit of offsets has ended.</summary>
+    public static void Committed(string groupId, TimeSpan elapsed, Exception? failure)
+    {
+        if (OperationDuration.Enabled)
+        {
+            OperationDuration.Record(elapsed.TotalSeconds, MessagingTags.OfCommit(groupId, failure));
+        }
+    }
+
+    /// <summary>Partitions came to a member of a group, or went.</summary>
+    public static void HandedOver(string groupId, HandoverKind kind, int partitions)
+    {
+        if (Handovers.Enabled)
+        {
+            var name = kind switch
+            {
+                HandoverKind.Assign => "assigned",
+                HandoverKind.Revoke => "revoked",
+                _ => "lost",
+            };
+            Handovers.Add(
+                partitions,
+                new("messaging.system", MessagingTags.System),
+                new("messaging.consumer.group.name", groupId),
+                new("actorbroker.handover", name));
+        }
+    }
 
     /// <summary>True where somebody wants to know how long requests take.</summary>
     public static bool MeasuresRequests => RequestDuration.Enabled;

@@ -31,6 +31,24 @@ internal static class MessagingTags
         return tags;
     }
 
+    /// <summary>What the measurement of a commit says.</summary>
+    public static TagList OfCommit(string groupId, Exception? failure)
+    {
+        var tags = new TagList
+        {
+            { "messaging.system", System },
+            { "messaging.operation.name", "commit" },
+            { "messaging.operation.type", "settle" },
+            { "messaging.consumer.group.name", groupId },
+        };
+        if (failure is not null)
+        {
+            tags.Add("error.type", ErrorType(failure));
+        }
+
+        return tags;
+    }
+
     /// <summary>Kafka's error name where a broker refused, else the exception's type.</summary>
     public static string ErrorType(Exception failure) =>
         failure is BrokerErrorException refused ? refused.Code.Name() : failure.GetType().FullName!;

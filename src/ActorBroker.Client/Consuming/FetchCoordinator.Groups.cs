@@ -1,0 +1,167 @@
+using ActorBroker.Records;
+
+namespace ActorBroker.Client.Consuming;
+
+/// <summary>What a group's member does with its partitions, and what it may commit.</summary>
+internal sealed partial class FetchCoordinator
+{
+    /// <summary>Where the group left off; null without a group.</summary>
+    public ICommittedOffsets? Committed { get; set; }
+
+    /// <summary>Takes partitions on, without fetching them until they are released.</summary>
+    public void AssignHeld(IEnumerable<TopicPartition> ids)
+    {
+        lock (_gate)
+        {
+            foreach (var id in ids.Where(id => !_isClosed && !_partitions.ContainsKey(id)))
+            {
+                _partitions.Add(id, new AssignedPartition(id) { IsHeld = true, Start = StartPosition.Committed });
+            }
+        }
+    }
+
+    /// <summary>Begins to fetch what was held, where the group left off or where it was sought.</summary>
+    public void Release(IEnumerable<TopicPartition> ids)
+    {
+        lock (_gate)
+        {
+            foreach (var id in ids)
+            {
+                if (_partitions.TryGetValue(id, out var partition) && partition.IsHeld)
+                {
+                    partition.IsHeld = false;
+                    BeginLocating(partition);
+                }
+            }
+        }
+    }
+
+    /// <summary>Remembers what is processed of a partition; false where it is not read.</summary>
+    public bool TryStore(TopicPartition id, OffsetAndMetadata offset)
+    {
+        lock (_gate)
+        {
+            if (!_partitions.TryGetValue(id, out var partition))
+            {
+                return false;
+            }
+
+            partition.Stored = offset;
+            if (_options.EnableAutoOffsetStore && partition.Outstanding >= 0 && offset.Offset > partition.Outstanding)
+            {
+                partition.Outstanding = offset.Offset;
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>
+    /// What is processed and not known to be committed: what was stored, or what was handed out before the reader came
+    /// back for more.
+    /// </summary>
+    public Dictionary<TopicPartition, OffsetAndMetadata> Processed(bool onlyStored)
+    {
+        lock (_gate)
+        {
+            return Collect(each => onlyStored ? each.Stored : At(each, each.ProcessedPosition));
+        }
+    }
+
+    /// <summary>Everything that was handed out and is not known to be committed.</summary>
+    public Dictionary<TopicPartition, OffsetAndMetadata> HandedOut()
+    {
+        lock (_gate)
+        {
+            return Collect(each => At(each, each.CurrentPosition));
+        }
+    }
+
+    /// <summary>The group has committed an offset.</summary>
+    public void NoteCommitted(TopicPartition id, long offset)
+    {
+        lock (_gate)
+        {
+            if (_partitions.TryGetValue(id, out var partition))
+            {
+                partition.Committed = offset;
+            }
+        }
+    }
+
+    /// <summary>An offset is sent to be committed.</summary>
+    public void NoteCommitting(TopicPartition id, long offset)
+    {
+        lock (_gate)
+        {
+            if (_partitions.TryGetValue(id, out var partition))
+            {
+                partition.Committing = offset;
+            }
+        }
+    }
+
+    public bool IsAssigned(TopicPartition id)
+    {
+        lock (_gate)
+        {
+            return _partitions.ContainsKey(id);
+        }
+    }
+
+    private static OffsetAndMetadata? At(AssignedPartition partition, long offset) =>
+        offset >= 0 ? new OffsetAndMetadata(offset, partition.ReadEpoch) : null;
+
+    private Dictionary<TopicPartition, OffsetAndMetadata> Collect(Func<AssignedPartition, OffsetAndMetadata?> select)
+    {
+        var offsets = new Dictionary<TopicPartition, OffsetAndMetadata>();
+        foreach (var each in _partitions.Values)
+        {
+            if (select(each) is { } offset && !each.IsCommitted(offset.Offset))
+            {
+                offsets.Add(each.Id, offset);
+            }
+        }
+
+        return offsets;
+    }
+
+    private void RefuseUncommittable(StartPosition start)
+    {
+        if (start.IsCommitted && Committed is null)
+        {
+            throw new InvalidOperationException("StartPosition.Committed needs a consumer with a GroupId.");
+        }
+    }
+
+    /// <summary>False: the partition has a start now, which another attempt looks up or validates.</summary>
+    private async Task<bool> StartWhereCommittedAsync(AssignedPartition partition, int generation)
+    {
+        var committed = await Committed!.FindAsync(partition.Id, _closing.Token).ConfigureAwait(false);
+        if (committed is null && _options.AutoOffsetReset == AutoOffsetReset.None)
+        {
+            throw new NoCommittedOffsetException(_options.GroupId!, partition.Id);
+        }
+
+        lock (_gate)
+        {
+            if (_isClosed || partition.Generation != generation)
+            {
+                return true;
+            }
+
+            if (committed is { } found)
+            {
+                partition.Start = null;
+                partition.Committed = partition.Position = partition.FetchOffset = found.Offset;
+                partition.FetchedEpoch = partition.ReadEpoch = found.LeaderEpoch;
+            }
+            else
+            {
+                partition.Start = ResetPosition();
+            }
+        }
+
+        return false;
+    }
+}
