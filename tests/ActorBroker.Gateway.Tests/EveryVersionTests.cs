@@ -74,6 +74,19 @@ public sealed class EveryVersionTests
         ApiKey.Metadata => connection.AskAsync<MetadataRequest, MetadataResponse>(new() { Topics = [] }, version),
         ApiKey.FindCoordinator => connection.AskAsync<FindCoordinatorRequest, FindCoordinatorResponse>(
             version >= 4 ? new() { CoordinatorKeys = ["g"] } : new() { Key = "g" }, version),
+        ApiKey.JoinGroup => connection.AskAsync<JoinGroupRequest, JoinGroupResponse>(
+            new() { GroupId = "g", GroupInstanceId = null, ProtocolType = "consumer", Reason = null }, version),
+        ApiKey.Heartbeat => connection.AskAsync<HeartbeatRequest, HeartbeatResponse>(
+            new() { GroupId = "g", MemberId = "m", GroupInstanceId = null }, version),
+        ApiKey.LeaveGroup => connection.AskAsync<LeaveGroupRequest, LeaveGroupResponse>(
+            version >= 3
+                ? new() { GroupId = "g", Members = [new() { MemberId = "m", GroupInstanceId = null, Reason = null }] }
+                : new() { GroupId = "g", MemberId = "m" },
+            version),
+        ApiKey.SyncGroup => connection.AskAsync<SyncGroupRequest, SyncGroupResponse>(
+            new() { GroupId = "g", MemberId = "m", GroupInstanceId = null }, version),
+        ApiKey.DescribeGroups => connection.AskAsync<DescribeGroupsRequest, DescribeGroupsResponse>(
+            new() { Groups = ["g"] }, version),
         ApiKey.ApiVersions => connection.AskAsync<ApiVersionsRequest, ApiVersionsResponse>(
             new() { ClientSoftwareName = "a", ClientSoftwareVersion = "b" }, version),
         ApiKey.CreateTopics => connection.AskAsync<CreateTopicsRequest, CreateTopicsResponse>(

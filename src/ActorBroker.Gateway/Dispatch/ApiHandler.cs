@@ -30,7 +30,7 @@ internal abstract class ApiHandler
 
 /// <summary>A handler whose messages are generated: decodes the request, encodes the response.</summary>
 /// <remarks>
-/// The frame goes back to the pool as soon as it is decoded, so requests with byte fields need a handler of their own.
+/// The frame goes back to the pool as soon as it is decoded; what is needed of it longer is copied in <see cref="Keep"/>.
 /// </remarks>
 internal abstract class ApiHandler<TRequest, TResponse> : ApiHandler
     where TRequest : class, IApiRequest<TRequest>
@@ -47,11 +47,19 @@ internal abstract class ApiHandler<TRequest, TResponse> : ApiHandler
             throw new BadRequestException($"its {TRequest.ApiKey} request v{request.Version} is malformed.");
         }
 
+        Keep(message, request);
         request.Frame.Dispose();
         var response = AnswerAsync(message, request);
         return response.IsCompletedSuccessfully
             ? new ValueTask<Response>(Encode(response.Result, request))
             : EncodeAsync(response, request);
+    }
+
+    /// <summary>
+    /// Copies what the answer needs and what lies in the frame: byte fields, and the client's id.
+    /// </summary>
+    protected virtual void Keep(TRequest message, RequestContext request)
+    {
     }
 
     /// <summary>Answers a decoded request.</summary>

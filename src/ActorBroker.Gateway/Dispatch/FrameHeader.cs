@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 
 namespace ActorBroker.Gateway.Dispatch;
 
@@ -30,9 +31,14 @@ internal struct FrameHeader
         CorrelationId = BinaryPrimitives.ReadInt32BigEndian(frame[4..]),
     };
 
-    /// <summary>
-    /// Skips the client id (a classic string in both versions) and the tagged fields: nobody needs them.
-    /// </summary>
+    /// <summary>The client id, a classic string in both versions; empty where there is none.</summary>
+    public static string ReadClientId(ReadOnlySpan<byte> frame)
+    {
+        var bytes = Math.Max(BinaryPrimitives.ReadInt16BigEndian(frame[StartBytes..]), (short)0);
+        return Encoding.UTF8.GetString(frame.Slice(StartBytes + sizeof(short), bytes));
+    }
+
+    /// <summary>Skips the client id, which few handlers need, and the tagged fields, which none does.</summary>
     public bool TryReadRest(ReadOnlySpan<byte> frame, bool flexible)
     {
         if (frame.Length < StartBytes + sizeof(short))

@@ -9,6 +9,11 @@ namespace ActorBroker.Gateway.Dispatch;
 /// <param name="Connection">Where it came from.</param>
 internal sealed record RequestContext(FrameHeader Header, RequestFrame Frame, Connection Connection)
 {
+    private string? _clientId;
+
+    /// <summary>The client's name for itself; to be asked for once while the frame is there.</summary>
+    public string ClientId => _clientId ??= FrameHeader.ReadClientId(Frame.Span);
+
     /// <summary>The version of the request and of its response.</summary>
     public short Version => Header.ApiVersion;
 

@@ -1,4 +1,5 @@
 using ActorBroker.Gateway.Dispatch;
+using ActorBroker.Gateway.Handlers.Groups;
 using ActorBroker.Protocol;
 
 namespace ActorBroker.Gateway.Handlers;
@@ -17,6 +18,11 @@ internal static class ServedApis
         new(ApiKey.ListOffsets, 1, 10, context => new ListOffsetsHandler(context)),
         new(ApiKey.Metadata, 0, 13, context => new MetadataHandler(context)),
         new(ApiKey.FindCoordinator, 0, 6, context => new FindCoordinatorHandler(context)),
+        new(ApiKey.JoinGroup, 0, 9, context => new JoinGroupHandler(context)),
+        new(ApiKey.Heartbeat, 0, 4, context => new HeartbeatHandler(context)),
+        new(ApiKey.LeaveGroup, 0, 5, context => new LeaveGroupHandler(context)),
+        new(ApiKey.SyncGroup, 0, 5, context => new SyncGroupHandler(context)),
+        new(ApiKey.DescribeGroups, 0, 5, context => new DescribeGroupsHandler(context)),
         new(ApiKey.ApiVersions, 0, 4, _ => new ApiVersionsHandler()),
         new(ApiKey.CreateTopics, 0, 7, context => new CreateTopicsHandler(context)),
         new(ApiKey.DeleteTopics, 0, 6, context => new DeleteTopicsHandler(context)),

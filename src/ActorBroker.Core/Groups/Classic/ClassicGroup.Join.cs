@@ -9,6 +9,9 @@ internal sealed partial class ClassicGroup
     // Who is told an id comes back at once; more of them than this are an endless loop of somebody's.
     private const int PendingMax = 10_000;
 
+    // All members' metadata, or all assignments: a group is one record, which is written and read as a whole.
+    private const long RecordPartBytesMax = 64 << 20;
+
     // A new member's join is parked and sends no heartbeats: one that went away meanwhile is put out after this.
     private const int NewMemberTimeoutMs = 300_000;
 
@@ -29,7 +32,7 @@ internal sealed partial class ClassicGroup
         }
 
         command = WithoutRepeats(command);
-        if (!HasRoomFor(command.Member))
+        if (!HasRoomFor(command.Member) || _metadataBytes + SizeOf(command.Protocols) > RecordPartBytesMax)
         {
             RemovePending(command.Member.MemberId);
             turn.Answer(reply, Refused(ErrorCode.GroupMaxSizeReached));

@@ -11,6 +11,9 @@ internal sealed partial class ClassicGroup
     // By instance id; made by the first static member.
     private Dictionary<string, ClassicMember>? _static;
 
+    // What the members' protocols take in memory, and in the group's record.
+    private long _metadataBytes;
+
     // How many members have a parked join, and how many owe a sync.
     private int _joined;
     private int _owingSync;
@@ -95,6 +98,7 @@ internal sealed partial class ClassicGroup
     private void Count(IReadOnlyList<MemberProtocol> protocols, int by)
     {
         _topics = null;
+        _metadataBytes += by * SizeOf(protocols);
         foreach (var protocol in protocols)
         {
             var count = _supporters.GetValueOrDefault(protocol.Name) + by;
@@ -107,6 +111,17 @@ internal sealed partial class ClassicGroup
                 _supporters[protocol.Name] = count;
             }
         }
+    }
+
+    private static long SizeOf(IReadOnlyList<MemberProtocol> protocols)
+    {
+        long size = 0;
+        foreach (var protocol in protocols)
+        {
+            size += protocol.Name.Length + protocol.Metadata.Length;
+        }
+
+        return size;
     }
 
     /// <summary>Whether a member with these protocols has one in common with everybody but itself.</summary>

@@ -104,7 +104,14 @@ internal sealed partial class ClassicGroup
             return ErrorCode.InconsistentGroupProtocol;
         }
 
-        return _state == ClassicState.PreparingRebalance ? ErrorCode.RebalanceInProgress : ErrorCode.None;
+        if (_state == ClassicState.PreparingRebalance)
+        {
+            return ErrorCode.RebalanceInProgress;
+        }
+
+        return command.Assignments.Sum(static each => (long)each.Value.Length) > RecordPartBytesMax
+            ? ErrorCode.InvalidRequest
+            : ErrorCode.None;
     }
 
     private ErrorCode CheckGeneration(MemberName name, int generation, out ClassicMember member)

@@ -1,0 +1,55 @@
+using ActorBroker.Broker.Groups;
+using ActorBroker.Core.Groups;
+using ActorBroker.Gateway.Dispatch;
+using ActorBroker.Protocol.Messages;
+
+namespace ActorBroker.Gateway.Handlers.Groups;
+
+/// <summary>
+/// DescribeGroups v0-5: classic groups. One that does not exist, or speaks KIP-848, is <c>Dead</c> without an error.
+/// </summary>
+internal sealed class DescribeGroupsHandler(HandlerContext context)
+    : ApiHandler<DescribeGroupsRequest, DescribeGroupsResponse>
+{
+    // So many questions wait at a time, so that one request cannot fill a coordinator's mailbox.
+    private const int AtOnce = 100;
+
+    private readonly GroupCoordinator _groups = context.Node.Groups;
+
+    protected override async ValueTask<DescribeGroupsResponse> AnswerAsync(
+        DescribeGroupsRequest message, RequestContext request)
+    {
+        var response = new DescribeGroupsResponse();
+        foreach (var some in message.Groups.Chunk(AtOnce))
+        {
+            var described = await Task.WhenAll(some.Select(_groups.DescribeAsync)).ConfigureAwait(false);
+            response.Groups.AddRange(
+                described.Select(group => Row(group, message.IncludeAuthorizedOperations)));
+        }
+
+        return response;
+    }
+
+    private static DescribeGroupsResponse.DescribedGroup Row(ClassicGroupDescription group, bool withOperations) =>
+        new()
+        {
+            ErrorCode = group.Error,
+            GroupId = group.GroupId,
+            GroupState = group.State,
+            ProtocolType = group.ProtocolType,
+            ProtocolData = group.ProtocolName,
+            AuthorizedOperations = withOperations ? AuthorizedOperations.Group : AuthorizedOperations.NotAsked,
+            Members =
+            [
+                .. group.Members.Select(static member => new DescribeGroupsResponse.DescribedGroupMember
+                {
+                    MemberId = member.MemberId,
+                    GroupInstanceId = member.InstanceId,
+                    ClientId = member.Client.ClientId,
+                    ClientHost = member.Client.Host,
+                    MemberMetadata = member.Metadata,
+                    MemberAssignment = member.Assignment,
+                }),
+            ],
+        };
+}
