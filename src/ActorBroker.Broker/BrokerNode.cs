@@ -26,7 +26,7 @@ public sealed class BrokerNode : IAsyncDisposable
 
     internal BrokerNode(
         BrokerState state, Controller controller, Housekeeping housekeeping, LogDirProbes probes, BrokerMeters meters,
-        ILogger logger)
+        GroupCoordinator groups, ILogger logger)
     {
         _probes = probes;
         Meters = meters;
@@ -37,7 +37,7 @@ public sealed class BrokerNode : IAsyncDisposable
         Topics = new TopicService(state, controller);
         Configs = new ConfigService(state, controller);
         ProducerIds = new ProducerIdAllocator(state.Catalogue, controller);
-        Groups = new GroupCoordinator(state);
+        Groups = groups;
     }
 
     /// <summary>The settings in force.</summary>
@@ -138,6 +138,7 @@ public sealed class BrokerNode : IAsyncDisposable
 
     private async Task StopAsync()
     {
+        await Groups.DisposeAsync().ConfigureAwait(false);
         _controller.Dispose();
         await _housekeeping.DisposeAsync().ConfigureAwait(false);
         var clean = await _state.Partitions.CloseAllAsync().ConfigureAwait(false);

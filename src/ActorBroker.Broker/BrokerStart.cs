@@ -2,6 +2,7 @@ using ActorBroker.Broker.Admin;
 using ActorBroker.Broker.Background;
 using ActorBroker.Broker.Catalogue;
 using ActorBroker.Broker.Cluster;
+using ActorBroker.Broker.Groups;
 using ActorBroker.Broker.Partitions;
 using ActorBroker.Core.Catalogue;
 using ActorBroker.Core.Configuration;
@@ -46,7 +47,9 @@ internal static class BrokerStart
             var offline = online.Count(opened => !opened);
             BrokerLogs.Started(logger, brokerId, cluster.Image.ClusterId, topics.Count, online.Length, offline);
             var probes = new LogDirProbes(partitions, environment.Time);
-            return new BrokerNode(state, new Controller(), housekeeping, probes, meters, logger);
+            var controller = new Controller();
+            var groups = new GroupCoordinator(state, new TopicService(state, controller), environment);
+            return new BrokerNode(state, controller, housekeeping, probes, meters, groups, logger);
         }
         catch
         {

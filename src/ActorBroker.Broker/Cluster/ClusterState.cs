@@ -11,6 +11,12 @@ internal sealed class ClusterState(ClusterImage initial)
 
     public ClusterImage Image => Volatile.Read(ref _image);
 
+    /// <summary>
+    /// There is a newer image. Called on the changing thread, after the change: whoever listens reads
+    /// <see cref="Image"/>.
+    /// </summary>
+    public Action? Changed { get; set; }
+
     /// <summary>A topic is new, or changed.</summary>
     public void Put(TopicDocument topic) => Change(image => image with
     {
@@ -46,5 +52,7 @@ internal sealed class ClusterState(ClusterImage initial)
         {
             Volatile.Write(ref _image, change(_image));
         }
+
+        Changed?.Invoke();
     }
 }

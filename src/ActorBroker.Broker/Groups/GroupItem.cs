@@ -13,9 +13,18 @@ internal abstract class GroupItem : MailboxItem
     public abstract void Run(GroupShard shard);
 }
 
+/// <summary>Something that the shard itself or its coordinator wants done.</summary>
+internal sealed class GroupCommand(Action<GroupShard> command) : GroupItem
+{
+    public override void Run(GroupShard shard) => command(shard);
+}
+
 /// <summary>A client's request.</summary>
 internal abstract class GroupRequest : GroupItem
 {
+    /// <summary>The machine has answered; the client need not know yet.</summary>
+    public abstract bool IsAnswered { get; }
+
     /// <summary>Asks the machine; the reply may be set at once or later.</summary>
     public abstract void Ask(GroupCoordinatorMachine machine, GroupTurn turn);
 
@@ -26,32 +35,24 @@ internal abstract class GroupRequest : GroupItem
 }
 
 /// <summary>A request and its awaitable answer.</summary>
-/// <param name="ask">Asks the machine.</param>
-/// <param name="refusal">The answer that says an error only.</param>
-internal sealed class GroupRequest<T>(
-    Action<GroupCoordinatorMachine, GroupTurn, Reply<T>> ask, Func<ErrorCode, T> refusal) : GroupRequest
+internal sealed class GroupRequest<T> : GroupRequest
 {
-    private readonly PendingReply _reply = new(refusal);
+    private readonly Action<GroupCoordinatorMachine, GroupTurn, Reply<T>> _ask;
+    private readonly GroupReply<T> _reply;
 
-    public Task<T> Answer => _reply.Done.Task;
+    /// <param name="ask">Asks the machine.</param>
+    /// <param name="refusal">The answer that says an error only.</param>
+    public GroupRequest(Action<GroupCoordinatorMachine, GroupTurn, Reply<T>> ask, Func<ErrorCode, T> refusal)
+    {
+        _ask = ask;
+        _reply = new GroupReply<T>(this, refusal);
+    }
 
-    public override void Ask(GroupCoordinatorMachine machine, GroupTurn turn) => ask(machine, turn, _reply);
+    public Task<T> Answer => _reply.Answer;
+
+    public override bool IsAnswered => _reply.IsAnswered;
+
+    public override void Ask(GroupCoordinatorMachine machine, GroupTurn turn) => _ask(machine, turn, _reply);
 
     public override void Refuse(ErrorCode error) => _reply.Fail(error);
-
-    private sealed class PendingReply(Func<ErrorCode, T> refusal) : Reply<T>, IFailingReply
-    {
-        public TaskCompletionSource<T> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public override void Release() => Done.TrySetResult(Result);
-
-        public void Fail(ErrorCode error) => Done.TrySetResult(refusal(error));
-    }
-}
-
-/// <summary>A reply that can be given an error in place of what the machine said.</summary>
-internal interface IFailingReply
-{
-    /// <summary>What was decided could not be stored.</summary>
-    void Fail(ErrorCode error);
 }

@@ -30,6 +30,12 @@ public sealed partial class Partition
     /// <summary>The epoch of the leadership in force.</summary>
     public int LeaderEpoch => _actor.LeaderEpoch;
 
+    /// <summary>
+    /// Grows with each opening of the log and with each leadership: what was read in one incarnation says nothing about
+    /// the next.
+    /// </summary>
+    public long Incarnation => _actor.Incarnation;
+
     /// <summary>This broker leads the partition, and its log is open.</summary>
     public bool IsLeader => _actor.Replica is not null;
 

@@ -38,6 +38,12 @@ internal sealed partial class PartitionActor
             return;
         }
 
+        if (request.Incarnation != 0 && request.Incarnation != _incarnation)
+        {
+            request.Complete(ErrorCode.NotLeaderOrFollower, "the log was opened anew, or has a new leadership");
+            return;
+        }
+
         if (_context.Clock.NowMs < _refuseWritesUntilMs)
         {
             request.Complete(ErrorCode.KafkaStorageError, "the last write failed; the partition tries again shortly");

@@ -15,6 +15,7 @@ internal sealed partial class PartitionActor
     private readonly TaskCompletionSource<bool> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _openingDone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private LeaderReplica? _replica;
+    private long _incarnation;
     private PartitionHistory _history;
     private bool _opening;
     private bool _closing;
@@ -26,6 +27,9 @@ internal sealed partial class PartitionActor
 
     /// <summary>It can't be written: its log is not open, or the last write or fsync failed; any thread.</summary>
     public bool IsFailed => Replica is null || Volatile.Read(ref _failing);
+
+    /// <summary>Grows with each opening of the log and each leadership; any thread.</summary>
+    public long Incarnation => Volatile.Read(ref _incarnation);
 
     /// <summary>
     /// Opens the log for the first time; true when it is online, false when it stays offline for now.
@@ -58,6 +62,7 @@ internal sealed partial class PartitionActor
         var replica = new LeaderReplica(log, producers, NewMachine(log, producers));
         log.UpdateConfig(_config);
         log.Epochs.Assign(LeaderEpoch, log.LogEndOffset);
+        BeginIncarnation();
         Volatile.Write(ref _replica, replica);
         Settle(replica);
         Watchers.Signal();
@@ -90,6 +95,8 @@ internal sealed partial class PartitionActor
         _openAgainMs = _context.Clock.NowMs + NextBackoff();
         _timer.Arm(_openAgainMs);
     }
+
+    private void BeginIncarnation() => Volatile.Write(ref _incarnation, _incarnation + 1);
 
     private LeaderMachine NewMachine(PartitionLog log, ProducerTable producers) => new(
         new LeaderStart

@@ -152,6 +152,8 @@ internal sealed partial class PartitionActor : Mailbox<PartitionItem>, IDisposab
         {
             replica.Log.Epochs.Assign(state.LeaderEpoch, replica.Log.LogEndOffset);
             replica.Machine = NewMachine(replica.Log, replica.Producers);
+            BeginIncarnation();
+            Watchers.Signal();
         }
         else
         {

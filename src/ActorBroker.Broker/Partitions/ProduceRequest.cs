@@ -27,6 +27,9 @@ internal sealed class ProduceRequest : PartitionItem, IValueTaskSource<ProduceRe
 
     public int TimeoutMs { get; private set; }
 
+    /// <summary>The opening of the log that it is meant for; 0: any.</summary>
+    public long Incarnation { get; private set; }
+
     /// <summary>Where the batch begins, once accepted.</summary>
     public long BaseOffset { get; set; }
 
@@ -52,6 +55,7 @@ internal sealed class ProduceRequest : PartitionItem, IValueTaskSource<ProduceRe
         request.Header = header;
         request.Acks = command.Acks;
         request.TimeoutMs = command.TimeoutMs;
+        request.Incarnation = command.Incarnation;
         return request;
     }
 

@@ -26,7 +26,10 @@ public static class BatchValidator
     /// <param name="nowMs">The broker's time.</param>
     /// <param name="produceVersion">Version of the produce request: below 7 zstd is refused.</param>
     /// <param name="header">The batch's header; meaningful when the verdict is valid.</param>
-    /// <param name="isInternal">The broker's own batch: may be a control batch.</param>
+    /// <param name="isInternal">
+    /// The broker's own batch: may be a control batch, and <c>max.message.bytes</c>, which limits clients, does not
+    /// hold.
+    /// </param>
     public static BatchVerdict Validate(
         ReadOnlySpan<byte> records,
         LogConfig config,
@@ -37,7 +40,7 @@ public static class BatchValidator
     {
         ArgumentNullException.ThrowIfNull(config);
         var verdict = CheckFrame(records, out header);
-        verdict = verdict.IsValid ? CheckSize(header.SizeInBytes, config) : verdict;
+        verdict = verdict.IsValid ? CheckSize(header.SizeInBytes, config, isInternal) : verdict;
         verdict = verdict.IsValid ? CheckCodec(in header, produceVersion) : verdict;
         if (verdict.IsValid && !RecordBatch.VerifyCrc(records))
         {
@@ -49,9 +52,9 @@ public static class BatchValidator
     }
 
     /// <summary>Whether a batch of this size fits the topic.</summary>
-    internal static BatchVerdict CheckSize(int sizeInBytes, LogConfig config)
+    internal static BatchVerdict CheckSize(int sizeInBytes, LogConfig config, bool isInternal = false)
     {
-        if (sizeInBytes > config.MaxMessageBytes)
+        if (sizeInBytes > config.MaxMessageBytes && !isInternal)
         {
             return new BatchVerdict(
                 ErrorCode.MessageTooLarge,

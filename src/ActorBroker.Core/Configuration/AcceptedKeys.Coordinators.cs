@@ -4,44 +4,11 @@ using Keys = ActorBroker.Core.Configuration.BrokerKeySets;
 
 namespace ActorBroker.Core.Configuration;
 
-/// <content>The settings of group, share and transaction coordinators, and of tiered storage.</content>
+/// <content>The settings of share and transaction coordinators, and of tiered storage.</content>
 internal static partial class AcceptedKeys
 {
-    private static void DeclareGroups1()
+    private static void DeclareShareGroups()
     {
-        Keys.Later.List("group.consumer.assignors", ["UniformAssignor", "RangeAssignor"], null, ReadOnly,
-            "The assignors of the consumer group protocol on the broker's side.");
-        Keys.Later.Int("group.consumer.heartbeat.interval.ms", 5000, AtLeast(1), ReadOnly,
-            "How often members of a consumer group send heartbeats.");
-        Keys.Later.Int("group.consumer.max.heartbeat.interval.ms", 15000, AtLeast(1), ReadOnly,
-            "The longest heartbeat interval that a group may set.");
-        Keys.Later.Int("group.consumer.max.session.timeout.ms", 60000, AtLeast(1), ReadOnly,
-            "The longest session time-out that a group may set.");
-        Keys.Later.Int("group.consumer.max.size", int.MaxValue, AtLeast(1), ReadOnly,
-            "How many members a consumer group may have.");
-        Keys.Later.String("group.consumer.migration.policy",
-            "bidirectional", OneOf("bidirectional", "upgrade", "downgrade", "disabled"), ReadOnly,
-            "Whether classic and consumer groups may turn into each other.");
-        Keys.Later.Int("group.consumer.min.heartbeat.interval.ms", 5000, AtLeast(1), ReadOnly,
-            "The shortest heartbeat interval that a group may set.");
-        Keys.Later.Int("group.consumer.min.session.timeout.ms", 45000, AtLeast(1), ReadOnly,
-            "The shortest session time-out that a group may set.");
-        Keys.Later.Int("group.consumer.session.timeout.ms", 45000, AtLeast(1), ReadOnly,
-            "After how long a silent member of a consumer group is put out.");
-        Keys.Later.Int("group.coordinator.append.linger.ms", 10, AtLeast(0), ReadOnly,
-            "How long a coordinator gathers changes before it writes them.");
-        Keys.Later.List("group.coordinator.rebalance.protocols",
-            ["classic", "consumer"], SomeOf("consumer", "classic", "share", "unknown"), ReadOnly,
-            "The group protocols that are served.");
-        Keys.Later.Int("group.coordinator.threads", 1, AtLeast(1), ReadOnly, "How many coordinator threads there are.");
-        Keys.Later.Int("group.initial.rebalance.delay.ms", 3000, null, ReadOnly,
-            "How long a new classic group waits for more members.");
-        Keys.Later.Int("group.max.session.timeout.ms", 1800000, null, ReadOnly,
-            "The longest session time-out that a classic member may ask for.");
-        Keys.Later.Int("group.max.size", int.MaxValue, AtLeast(1), ReadOnly,
-            "How many members a classic group may have.");
-        Keys.Later.Int("group.min.session.timeout.ms", 6000, null, ReadOnly,
-            "The shortest session time-out that a classic member may ask for.");
         Keys.Later.Int("group.share.heartbeat.interval.ms", 5000, AtLeast(1), ReadOnly,
             "How often members of a share group send heartbeats.");
         Keys.Later.Int("group.share.max.heartbeat.interval.ms", 15000, AtLeast(1), ReadOnly,
@@ -69,28 +36,6 @@ internal static partial class AcceptedKeys
             "How many records of a partition may be locked.");
         Keys.Later.Int("group.share.record.lock.duration.ms", 30000, Between(1000, 3600000), ReadOnly,
             "How long a record is locked for the member that has it.");
-    }
-
-    private static void DeclareGroups2()
-    {
-        Keys.Later.Int("offset.metadata.max.bytes", 4096, null, ReadOnly,
-            "The largest text that may come with a committed offset.");
-        Keys.Later.Int("offsets.commit.timeout.ms", 5000, AtLeast(1), ReadOnly,
-            "How long a commit may take to be stored.");
-        Keys.Later.Int("offsets.load.buffer.size", 5242880, AtLeast(1), ReadOnly,
-            "The batch size for loading stored offsets.");
-        Keys.Later.Long("offsets.retention.check.interval.ms", 600000, AtLeast(1L), ReadOnly,
-            "How often offsets are looked at for expiry.");
-        Keys.Later.Int("offsets.retention.minutes", 10080, AtLeast(1), ReadOnly,
-            "How long the offsets of an empty group are kept.");
-        Keys.Later.Int("offsets.topic.compression.codec", 0, null, ReadOnly,
-            "The codec of the offsets topic, by number.");
-        Keys.Later.Int("offsets.topic.num.partitions", 50, AtLeast(1), ReadOnly,
-            "How many partitions the offsets topic has.");
-        Keys.Later.Short("offsets.topic.replication.factor", 3, AtLeast((short)1), ReadOnly,
-            "How many replicas the offsets topic has.");
-        Keys.Later.Int("offsets.topic.segment.bytes", 104857600, AtLeast(1), ReadOnly,
-            "The segment size of the offsets topic.");
     }
 
     private static void DeclareStates()

@@ -19,8 +19,7 @@ internal static partial class AcceptedKeys
     {
         DeclareCluster1();
         DeclareCluster2();
-        DeclareGroups1();
-        DeclareGroups2();
+        DeclareShareGroups();
         DeclareStates();
         DeclareTiers();
         DeclareOtherwiseBuilt();
@@ -119,6 +118,10 @@ internal static partial class AcceptedKeys
 
     private static void DeclareOtherwiseBuilt()
     {
+        Keys.NotNeeded.Int("group.coordinator.append.linger.ms", 10, AtLeast(0), ReadOnly,
+            "How long a coordinator gathers changes before it writes them. Here what comes together is written so.");
+        Keys.NotNeeded.Int("group.coordinator.threads", 1, AtLeast(1), ReadOnly,
+            "How many coordinator threads there are.");
         Keys.NotNeeded.Boolean("broker.id.generation.enable", true, ReadOnly,
             "Whether a broker without an id is given one.");
         Keys.NotNeeded.Int("num.io.threads", 8, AtLeast(1), ClusterWide,

@@ -22,6 +22,7 @@ public sealed class BrokerConfig
             _values[key.Index] = layers.Find(key) is { } setting ? setting.Value : key.DefaultValue;
         }
 
+        GroupRules.Check(this, (key, problem) => BrokerConfigReader.Fail(layers, key, problem));
         _plan = ListenerPlan.Make(this, (key, problem) => BrokerConfigReader.Fail(layers, key, problem));
         LogDefaults = TopicConfig.Build(this, ImmutableDictionary<string, string>.Empty);
     }

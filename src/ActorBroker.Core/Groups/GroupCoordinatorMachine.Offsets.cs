@@ -24,9 +24,10 @@ public sealed partial class GroupCoordinatorMachine
                 : Commit(turn, command, offset);
         }
 
-        if (group is not null)
+        // The first commit makes a group of its own.
+        if ((group ?? Find(command.GroupId)) is { } changed)
         {
-            Settle(group);
+            Settle(changed);
         }
 
         turn.Answer(reply, errors);

@@ -92,11 +92,11 @@ public sealed class BrokerConfigTests
         [
             new ConfigInput("zookeeper.connect", "localhost:2181", "server.properties line 9"),
             new ConfigInput("num.io.threads", "8", "server.properties line 2"),
-            new ConfigInput("group.max.size", "10", "server.properties line 3"),
+            new ConfigInput("group.share.max.size", "10", "server.properties line 3"),
         ]);
 
         Assert.Equal(
-            ["group.max.size", "num.io.threads", "zookeeper.connect"], config.Ignored.Select(ignored => ignored.Name));
+            ["group.share.max.size", "num.io.threads", "zookeeper.connect"], config.Ignored.Select(ignored => ignored.Name));
         Assert.Equal("server.properties line 9", config.Ignored[2].Origin);
         Assert.All(config.Ignored, ignored => Assert.NotEmpty(ignored.Reason));
     }

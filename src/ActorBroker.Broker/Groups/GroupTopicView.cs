@@ -1,0 +1,54 @@
+using System.Collections.Concurrent;
+using ActorBroker.Broker.Cluster;
+using ActorBroker.Core.Catalogue;
+using ActorBroker.Core.Groups;
+using ActorBroker.Core.Topics;
+
+namespace ActorBroker.Broker.Groups;
+
+/// <summary>The topics of one image of the cluster, as coordinators see them; any thread.</summary>
+internal sealed class GroupTopicView(ClusterImage? image) : IGroupTopics
+{
+    public static readonly GroupTopicView None = new(null);
+
+    // Made when first asked for: most topics are never asked for between two changes.
+    private readonly ConcurrentDictionary<Guid, GroupTopic> _topics = new();
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Names =>
+        image?.TopicsByName.Keys.Where(static name => !TopicNames.IsInternal(name)) ?? [];
+
+    /// <summary>True when both show the same topics on the same brokers.</summary>
+    public bool IsOf(ClusterImage other) => image is not null &&
+        ReferenceEquals(image.TopicsByName, other.TopicsByName) && ReferenceEquals(image.Brokers, other.Brokers);
+
+    /// <inheritdoc/>
+    public GroupTopic? Find(string name) =>
+        image is not null && image.TopicsByName.TryGetValue(name, out var topic) ? Of(topic) : null;
+
+    /// <inheritdoc/>
+    public GroupTopic? Find(Guid id) =>
+        image is not null && image.TopicsById.TryGetValue(id, out var topic) ? Of(topic) : null;
+
+    private GroupTopic Of(TopicDocument topic) => _topics.TryGetValue(topic.Id, out var known)
+        ? known
+        : _topics.GetOrAdd(topic.Id, new GroupTopic(topic.Id, topic.Name, topic.Partitions.Length, RacksOf(topic)));
+
+    private IReadOnlyList<IReadOnlyList<string>> RacksOf(TopicDocument topic)
+    {
+        if (image!.Brokers.Values.All(static broker => broker.Rack is null))
+        {
+            return [];
+        }
+
+        return
+        [
+            .. topic.Partitions.Select(partition => (IReadOnlyList<string>)
+            [
+                .. partition.Replicas
+                    .Select(id => image.Brokers.TryGetValue(id, out var broker) ? broker.Rack : null)
+                    .OfType<string>().Distinct(),
+            ]),
+        ];
+    }
+}
