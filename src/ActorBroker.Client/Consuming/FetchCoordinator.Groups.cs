@@ -56,6 +56,31 @@ internal sealed partial class FetchCoordinator
         }
     }
 
+    /// <summary>What was stored counts no more.</summary>
+    public void ForgetStored()
+    {
+        lock (_gate)
+        {
+            foreach (var each in _partitions.Values)
+            {
+                each.Stored = null;
+            }
+        }
+    }
+
+    /// <summary>What was handed out from an offset on was not processed: it is read again.</summary>
+    public void GoBack(TopicPartition id, long offset)
+    {
+        lock (_gate)
+        {
+            if (!_isClosed && _partitions.TryGetValue(id, out var partition))
+            {
+                partition.Settle();
+                StartAt(partition, StartPosition.At(offset));
+            }
+        }
+    }
+
     /// <summary>
     /// What is processed and not known to be committed: what was stored, or what was handed out before the reader came
     /// back for more.

@@ -14,6 +14,7 @@ internal sealed class ReaderTurns : IDisposable
     private volatile bool _isAny;
     private volatile bool _isReaderWaiting;
     private int _moves;
+    private int _touches;
 
     /// <summary>True where the reader has something to do.</summary>
     public bool IsAny => _isAny;
@@ -27,10 +28,18 @@ internal sealed class ReaderTurns : IDisposable
     /// <summary>Changes whenever the reader asks for more.</summary>
     public int Moves => Volatile.Read(ref _moves);
 
+    /// <summary>Changes whenever the reader asks for more, or something that it handed on is processed.</summary>
+    public int Activity => Moves + Volatile.Read(ref _touches);
+
+    /// <summary>Told when there is something to do in the reader's turn.</summary>
+    public Action? Posted { get; set; }
+
     /// <summary>Told when the reader is about to wait, in its own time.</summary>
     public Action? Waiting { get; set; }
 
     public void Move() => Volatile.Write(ref _moves, _moves + 1);
+
+    public void Touch() => Interlocked.Increment(ref _touches);
 
     public void BeginWaiting()
     {
@@ -47,6 +56,8 @@ internal sealed class ReaderTurns : IDisposable
             _waiting.AddLast(turn);
             _isAny = true;
         }
+
+        Posted?.Invoke();
     }
 
     /// <summary>Takes back a turn that has not begun.</summary>

@@ -34,7 +34,7 @@ internal sealed class GroupLoop(
     private int _failures;
     private long _failingSince;
 
-    // The reader's moves at which a stalled member began to wait for another one; null while it has more to be told.
+    // The reader's activity at which a stalled member began to wait for another one; null while it has more to be told.
     private volatile object? _stalledAt;
 
     /// <summary>As whom to commit now.</summary>
@@ -174,12 +174,12 @@ internal sealed class GroupLoop(
     private void Stall()
     {
         _machine.Stall();
-        _stalledAt = watch.Moves;
+        _stalledAt = watch.Activity;
     }
 
     private void TryResume()
     {
-        if (_stalledAt is int moves && watch.IsBackSince(moves))
+        if (_stalledAt is int activity && watch.IsBackSince(activity))
         {
             _ = watch.IsAway;
             _machine.Resume();
@@ -296,7 +296,7 @@ internal sealed class GroupLoop(
 
         turns.Post(new ReaderTurn(_ =>
         {
-            _stalledAt = watch.Moves;
+            _stalledAt = watch.Activity;
             return ValueTask.FromException(exception);
         }));
         coordinator.WakeReader();

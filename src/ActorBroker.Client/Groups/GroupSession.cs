@@ -305,7 +305,7 @@ internal sealed class GroupSession : IAsyncDisposable
             {
                 await Task.Delay(_options.AutoCommitInterval, _cluster.Options.TimeProvider, _closing.Token)
                     .ConfigureAwait(false);
-                if (Identity is not null)
+                if (AutoCommits && Identity is not null)
                 {
                     await CommitProcessedAsync().ConfigureAwait(false);
                 }

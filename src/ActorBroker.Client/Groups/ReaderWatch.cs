@@ -8,8 +8,8 @@ namespace ActorBroker.Client.Groups;
 /// </summary>
 internal sealed class ReaderWatch(ReaderTurns turns, TimeSpan limit, TimeProvider clock)
 {
-    private int _moves = turns.Moves;
-    private long _movedAt = clock.GetTimestamp();
+    private int _activity = turns.Activity;
+    private long _activeAt = clock.GetTimestamp();
 
     /// <summary>How often to look: the limit is kept to within a tenth.</summary>
     public TimeSpan Interval { get; } = limit / 10;
@@ -18,19 +18,19 @@ internal sealed class ReaderWatch(ReaderTurns turns, TimeSpan limit, TimeProvide
     {
         get
         {
-            if (IsBackSince(_moves))
+            if (IsBackSince(_activity))
             {
-                _moves = turns.Moves;
-                _movedAt = clock.GetTimestamp();
+                _activity = turns.Activity;
+                _activeAt = clock.GetTimestamp();
                 return false;
             }
 
-            return clock.GetElapsedTime(_movedAt) >= limit;
+            return clock.GetElapsedTime(_activeAt) >= limit;
         }
     }
 
-    public int Moves => turns.Moves;
+    public int Activity => turns.Activity;
 
     /// <summary>True where the reader asked for something since, or waits now.</summary>
-    public bool IsBackSince(int moves) => turns.IsReaderWaiting || turns.Moves != moves;
+    public bool IsBackSince(int activity) => turns.IsReaderWaiting || turns.Activity != activity;
 }

@@ -1,0 +1,338 @@
+using System.Threading.Channels;
+using ActorBroker.Client.Consuming;
+using ActorBroker.Records;
+
+namespace ActorBroker.Client.Parallel;
+
+/// <summary>
+/// One run of parallel processing. The reader takes records as long as there is room and puts each into its lane;
+/// workers take lanes in turn and process one record of each. What is done of a partition without a gap is stored for
+/// the next commit.
+/// </summary>
+/// <remarks>
+/// One lock guards lanes and offsets. Partitions are given up in the reader's turn: what waits of them is dropped, what
+/// runs is waited for, and what comes after that counts no more.
+/// </remarks>
+internal sealed class ParallelConsumption<TKey, TValue>(
+    Func<ConsumeResult<TKey, TValue>, CancellationToken, ValueTask> handler,
+    ParallelConsumeOptions options,
+    FetchCoordinator coordinator,
+    ReaderTurns turns,
+    TimeProvider clock)
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<TopicPartition, ProcessedOffsets> _partitions = [];
+    private readonly Dictionary<object, ProcessingLane<ConsumeResult<TKey, TValue>>> _lanes = [];
+    private readonly Channel<ProcessingLane<ConsumeResult<TKey, TValue>>> _ready =
+        Channel.CreateUnbounded<ProcessingLane<ConsumeResult<TKey, TValue>>>();
+
+    private readonly Channel<bool> _changed = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    private CancellationTokenSource? _stopping;
+    private CancellationToken _abandoned;
+    private TaskCompletionSource? _draining;
+    private Exception? _failure;
+    private bool _isEnding;
+    private int _inFlight;
+
+    /// <summary>Reads and processes until cancelled, or until a record fails.</summary>
+    public async Task RunAsync(RecordEnumerator<TKey, TValue> reader, BatchSource source, CancellationToken cancel)
+    {
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        using var abandoning = new CancellationTokenSource();
+        _stopping = stopping;
+        _abandoned = abandoning.Token;
+        turns.Posted = Wake;
+        List<Task> workers = [.. Enumerable.Range(0, options.Degree).Select(_ => Task.Run(WorkAsync))];
+        try
+        {
+            await ReadAsync(reader, source, stopping.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // Told below: by the failure that stopped it, or by the caller's token.
+        }
+        finally
+        {
+            turns.Posted = null;
+            await EndAsync(workers, abandoning).ConfigureAwait(false);
+        }
+
+        if (_failure is { } failure)
+        {
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
+        }
+
+        cancel.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>Gives partitions up: waits for what runs of them, within the options' time.</summary>
+    public async Task DrainAsync(IReadOnlyCollection<TopicPartition> ids, CancellationToken cancel)
+    {
+        List<ProcessedOffsets> given;
+        lock (_gate)
+        {
+            given = [.. ids.Select(each => _partitions.GetValueOrDefault(each)).OfType<ProcessedOffsets>()];
+            DropWaiting(given);
+        }
+
+        await WaitForAsync(given).ConfigureAwait(false);
+        lock (_gate)
+        {
+            given.ForEach(each => each.IsVoid = true);
+            foreach (var id in ids)
+            {
+                _partitions.Remove(id);
+            }
+        }
+    }
+
+    private async Task ReadAsync(
+        RecordEnumerator<TKey, TValue> reader, BatchSource source, CancellationToken cancel)
+    {
+        while (true)
+        {
+            while (!HasRoom())
+            {
+                // A rebalance does not wait for room.
+                await source.RunTurnsAsync(cancel).ConfigureAwait(false);
+                await _changed.Reader.ReadAsync(cancel).ConfigureAwait(false);
+            }
+
+            if (!await reader.MoveNextAsync(cancel).ConfigureAwait(false))
+            {
+                return;
+            }
+
+            if (!reader.Current.IsPartitionEof)
+            {
+                Take(reader.Current);
+            }
+        }
+    }
+
+    private bool HasRoom()
+    {
+        lock (_gate)
+        {
+            return _inFlight < options.MaxInFlight;
+        }
+    }
+
+    private void Wake() => _changed.Writer.TryWrite(true);
+
+    private void Take(in ConsumeResult<TKey, TValue> record)
+    {
+        lock (_gate)
+        {
+            if (!_partitions.TryGetValue(record.TopicPartition, out var offsets))
+            {
+                _partitions.Add(record.TopicPartition, offsets = new ProcessedOffsets());
+            }
+
+            var taken = offsets.Take(record.Offset, record.LeaderEpoch);
+            if (_failure is not null)
+            {
+                // It is read again: the partition goes back to it in the end.
+                return;
+            }
+
+            _inFlight++;
+            var lane = LaneOf(record, offsets);
+            lane.Waiting.Enqueue((record, taken));
+            if (!lane.IsBusy)
+            {
+                lane.IsBusy = true;
+                _ready.Writer.TryWrite(lane);
+            }
+        }
+    }
+
+    private ProcessingLane<ConsumeResult<TKey, TValue>> LaneOf(
+        in ConsumeResult<TKey, TValue> record, ProcessedOffsets offsets)
+    {
+        object? name = options.Order == ProcessingOrder.Partition ? record.TopicPartition
+            : record.Key is null ? null
+            : new LaneName<TKey>(record.TopicPartition, record.Key);
+        if (name is not null && _lanes.TryGetValue(name, out var known) && known.Offsets == offsets)
+        {
+            return known;
+        }
+
+        var lane = new ProcessingLane<ConsumeResult<TKey, TValue>>(offsets, name);
+        if (name is not null)
+        {
+            _lanes[name] = lane;
+        }
+
+        return lane;
+    }
+
+    private async Task WorkAsync()
+    {
+        await foreach (var lane in _ready.Reader.ReadAllAsync().ConfigureAwait(false))
+        {
+            (ConsumeResult<TKey, TValue> Record, TakenRecord Taken) next;
+            lock (_gate)
+            {
+                if (lane.Offsets.IsEnding || !lane.Waiting.TryDequeue(out next))
+                {
+                    _inFlight -= lane.Waiting.Count;
+                    lane.Waiting.Clear();
+                    Rest(lane);
+                    continue;
+                }
+
+                lane.Offsets.Running++;
+            }
+
+            var isDone = await ProcessAsync(next.Record).ConfigureAwait(false);
+            Finish(lane, next.Record.TopicPartition, next.Taken, isDone);
+        }
+    }
+
+    private async Task<bool> ProcessAsync(ConsumeResult<TKey, TValue> record)
+    {
+        try
+        {
+            await handler(record, _abandoned).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception exception)
+        {
+            Stop(exception);
+            return false;
+        }
+    }
+
+    private void Finish(
+        ProcessingLane<ConsumeResult<TKey, TValue>> lane, TopicPartition id, TakenRecord taken, bool isDone)
+    {
+        turns.Touch();
+        lock (_gate)
+        {
+            lane.Offsets.Running--;
+            _inFlight--;
+            if (isDone && lane.Offsets.TryFinish(taken) && !lane.Offsets.IsVoid)
+            {
+                coordinator.TryStore(id, lane.Offsets.Done!.Value);
+            }
+
+            if (lane.Waiting.Count > 0)
+            {
+                _ready.Writer.TryWrite(lane);
+            }
+            else
+            {
+                Rest(lane);
+            }
+
+            _draining?.TrySetResult();
+        }
+
+        Wake();
+    }
+
+    private void Rest(ProcessingLane<ConsumeResult<TKey, TValue>> lane)
+    {
+        lane.IsBusy = false;
+        if (lane.Name is not null && _lanes.GetValueOrDefault(lane.Name) == lane)
+        {
+            _lanes.Remove(lane.Name);
+        }
+    }
+
+    /// <summary>A record failed: nothing new begins, and the first failure is told.</summary>
+    private void Stop(Exception failure)
+    {
+        lock (_gate)
+        {
+            if (_isEnding && failure is OperationCanceledException)
+            {
+                // The record was told to give up.
+                return;
+            }
+
+            _failure ??= failure;
+            DropWaiting(_partitions.Values);
+        }
+
+        _stopping?.Cancel();
+    }
+
+    private void DropWaiting(IReadOnlyCollection<ProcessedOffsets> of)
+    {
+        foreach (var offsets in of)
+        {
+            offsets.IsEnding = true;
+        }
+
+        // Records without a key have lanes of their own, which the workers drop.
+        foreach (var lane in _lanes.Values.Where(each => each.Offsets.IsEnding))
+        {
+            _inFlight -= lane.Waiting.Count;
+            lane.Waiting.Clear();
+        }
+
+        Wake();
+    }
+
+    /// <summary>Waits until nothing of these partitions runs, or the time is over.</summary>
+    private async Task WaitForAsync(IReadOnlyCollection<ProcessedOffsets> of)
+    {
+        using var patience = new CancellationTokenSource(options.DrainTimeout, clock);
+        while (true)
+        {
+            Task changed;
+            lock (_gate)
+            {
+                if (of.All(each => each.Running == 0))
+                {
+                    return;
+                }
+
+                _draining = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                changed = _draining.Task;
+            }
+
+            try
+            {
+                await changed.WaitAsync(patience.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>
+    /// What waits is dropped, what runs may end; then the partitions go back to the first record that is not done.
+    /// </summary>
+    private async Task EndAsync(List<Task> workers, CancellationTokenSource abandoning)
+    {
+        List<ProcessedOffsets> all;
+        lock (_gate)
+        {
+            _isEnding = true;
+            all = [.. _partitions.Values];
+            DropWaiting(all);
+        }
+
+        _ready.Writer.Complete();
+        await WaitForAsync(all).ConfigureAwait(false);
+        await abandoning.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(workers).ConfigureAwait(false);
+        lock (_gate)
+        {
+            foreach (var (id, offsets) in _partitions)
+            {
+                if (offsets.FirstUndone is { } offset)
+                {
+                    coordinator.GoBack(id, offset);
+                }
+            }
+        }
+    }
+}
