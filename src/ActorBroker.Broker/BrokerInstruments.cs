@@ -2,6 +2,8 @@
 // anyway, so that ten thousand idle partitions cost nothing.
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using ActorBroker.Broker.Groups;
+using ActorBroker.Broker.Groups.Lag;
 using ActorBroker.Broker.Partitions;
 
 namespace ActorBroker.Broker;
@@ -58,6 +60,13 @@ internal sealed class BrokerInstruments(Meter meter, int topicsMax)
         ObserveTraffic();
         ObservePartitions(partitions);
         ObserveDisks(partitions);
+    }
+
+    /// <summary>Makes the instruments of the groups.</summary>
+    public void Observe(GroupMeters groups, LagSample lag, int groupsMax)
+    {
+        GroupInstruments.Observe(meter, groups);
+        GroupInstruments.Observe(meter, lag, groupsMax);
     }
 
     private void ObserveTraffic()

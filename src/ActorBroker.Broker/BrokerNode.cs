@@ -6,6 +6,7 @@ using ActorBroker.Broker.Admin;
 using ActorBroker.Broker.Background;
 using ActorBroker.Broker.Cluster;
 using ActorBroker.Broker.Groups;
+using ActorBroker.Broker.Groups.Lag;
 using ActorBroker.Broker.Partitions;
 using ActorBroker.Core.Configuration;
 using ActorBroker.Records;
@@ -26,7 +27,7 @@ public sealed class BrokerNode : IAsyncDisposable
 
     internal BrokerNode(
         BrokerState state, Controller controller, Housekeeping housekeeping, LogDirProbes probes, BrokerMeters meters,
-        GroupCoordinator groups, ILogger logger)
+        GroupCoordinator groups, GroupLag lag, ILogger logger)
     {
         _probes = probes;
         Meters = meters;
@@ -38,6 +39,7 @@ public sealed class BrokerNode : IAsyncDisposable
         Configs = new ConfigService(state, controller);
         ProducerIds = new ProducerIdAllocator(state.Catalogue, controller);
         Groups = groups;
+        Lag = lag;
     }
 
     /// <summary>The settings in force.</summary>
@@ -63,6 +65,9 @@ public sealed class BrokerNode : IAsyncDisposable
 
     /// <summary>Consumer groups: members, assignments, committed offsets.</summary>
     public GroupCoordinator Groups { get; }
+
+    /// <summary>How far behind the groups are.</summary>
+    public GroupLag Lag { get; }
 
     /// <summary>Where the broker's instruments live, until it has stopped.</summary>
     public BrokerMeters Meters { get; }

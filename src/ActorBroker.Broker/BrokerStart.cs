@@ -3,6 +3,7 @@ using ActorBroker.Broker.Background;
 using ActorBroker.Broker.Catalogue;
 using ActorBroker.Broker.Cluster;
 using ActorBroker.Broker.Groups;
+using ActorBroker.Broker.Groups.Lag;
 using ActorBroker.Broker.Partitions;
 using ActorBroker.Core.Catalogue;
 using ActorBroker.Core.Configuration;
@@ -49,7 +50,9 @@ internal static class BrokerStart
             var probes = new LogDirProbes(partitions, environment.Time);
             var controller = new Controller();
             var groups = new GroupCoordinator(state, new TopicService(state, controller), environment);
-            return new BrokerNode(state, controller, housekeeping, probes, meters, groups, logger);
+            var lag = new GroupLag(groups, cluster, partitions, environment.Time);
+            instruments.Observe(groups.Meters, lag.Sample, config.Get(BrokerKeys.MetricsGroupsMax));
+            return new BrokerNode(state, controller, housekeeping, probes, meters, groups, lag, logger);
         }
         catch
         {

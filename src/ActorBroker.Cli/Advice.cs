@@ -31,6 +31,9 @@ internal static class Advice
         ErrorCode.MessageTooLarge =>
             "Make records smaller, or raise the topic's max.message.bytes by 'actorbroker configs alter'.",
         ErrorCode.InvalidReplicationFactor => "See 'actorbroker cluster' for the brokers that there are.",
+        ErrorCode.GroupIdNotFound => "See 'actorbroker groups list' for what there is.",
+        ErrorCode.NonEmptyGroup or ErrorCode.UnknownMemberId or ErrorCode.GroupSubscribedToTopic =>
+            "Stop the group's members first: 'actorbroker groups describe' shows them.",
         _ => null,
     };
 }

@@ -61,12 +61,13 @@ internal static class CommandLine
     public static RootCommand Build()
     {
         var root = new RootCommand(
-            "Works with an ActorBroker or any Kafka cluster: topics, settings, records in, records out, measurements.")
+            "Works with an ActorBroker or any Kafka cluster: topics, settings, records in, records out, groups, measurements.")
         {
             TopicsCommand.Build(),
             ConfigsCommand.Build(),
             ProduceCommand.Build(),
             ConsumeCommand.Build(),
+            GroupsCommand.Build(),
             OffsetsCommand.Build(),
             ClusterCommand.Build(),
             BenchCommand.Build(),

@@ -6,8 +6,8 @@ using ActorBroker.Records;
 namespace ActorBroker.Client;
 
 /// <summary>
-/// Looks after a cluster: topics, settings, records' beginnings, offsets, brokers and their disks. Each request goes to
-/// the broker that may answer it: the controller, a partition's leader, one broker, or any.
+/// Looks after a cluster: topics, settings, records' beginnings, offsets, groups, brokers and their disks. Each request
+/// goes to the broker that may answer it: the controller, a partition's leader, a group's coordinator, or any.
 /// </summary>
 /// <remarks>
 /// Failures that may pass (a lost connection, a leader or controller that moved) are repeated until the options'
@@ -17,8 +17,13 @@ namespace ActorBroker.Client;
 public sealed partial class AdminClient
 {
     private readonly ClusterClient _cluster;
+    private readonly GroupCoordinators _coordinators;
 
-    internal AdminClient(ClusterClient cluster) => _cluster = cluster;
+    internal AdminClient(ClusterClient cluster)
+    {
+        _cluster = cluster;
+        _coordinators = new GroupCoordinators(cluster);
+    }
 
     private int TimeoutMs => (int)_cluster.Options.RequestTimeout.TotalMilliseconds;
 

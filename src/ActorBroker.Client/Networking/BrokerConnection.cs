@@ -58,6 +58,11 @@ internal sealed class BrokerConnection : IAsyncDisposable
                 $"The broker at {Address} does not serve {TRequest.ApiKey} in any version that this client knows " +
                 $"({TRequest.LowestVersion} to {TRequest.HighestVersion}).");
 
+    /// <summary>The broker and this client share a version of the request.</summary>
+    public bool Serves<TRequest>()
+        where TRequest : IApiRequest<TRequest> =>
+        _versions.TryChoose((short)TRequest.ApiKey, TRequest.LowestVersion, TRequest.HighestVersion, out _);
+
     /// <summary>Sends a request and decodes its answer, which keeps nothing of the frame.</summary>
     public async Task<TResponse> CallAsync<TRequest, TResponse>(TRequest request, CancellationToken cancel)
         where TRequest : IApiRequest<TRequest>

@@ -11,12 +11,17 @@ public static partial class BrokerKeys
 {
     public static readonly ConfigKey<string> HttpListener = Keys.Broker.String(
         "http.listener", "http://127.0.0.1:9644", null, ReadOnly,
-        "Where /metrics, /health/live and /health/ready are served: http://host:port; port 0 takes any free one, empty "
-        + "turns HTTP off. Not a Kafka setting.");
+        "Where /metrics, /health/live, /health/ready and /api are served: http://host:port; port 0 takes any free one, "
+        + "empty turns HTTP off. Not a Kafka setting.");
 
     public static readonly ConfigKey<int> MetricsTopicsMax = Keys.Broker.Int(
         "metrics.topics.max", 1000, AtLeast(0), ReadOnly,
         "How many topics metrics tell apart by name; the others are counted together. Not a Kafka setting.");
+
+    public static readonly ConfigKey<int> MetricsGroupsMax = Keys.Broker.Int(
+        "metrics.groups.max", 1000, AtLeast(0), ReadOnly,
+        "How many groups, and pairs of group and topic, metrics tell apart by name; the others are counted together. Not "
+        + "a Kafka setting.");
 
     public static readonly ConfigKey<string> OtlpEndpoint = Keys.Broker.String(
         "otlp.endpoint", "", WebAddressOrNothing(), ReadOnly,

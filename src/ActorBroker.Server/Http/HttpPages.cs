@@ -7,11 +7,14 @@ using Microsoft.Net.Http.Headers;
 
 namespace ActorBroker.Server.Http;
 
-/// <summary>What the HTTP port serves: three pages, to be read only.</summary>
+/// <summary>What the HTTP port serves, to be read only: metrics, health, and groups as JSON.</summary>
 internal sealed class HttpPages(BrokerHealth health, MetricsCollector metrics) : IHttpApplication<HttpContext>
 {
     private const string PlainText = "text/plain; charset=utf-8";
     private static readonly TimeSpan ScrapePatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LagPatience = TimeSpan.FromSeconds(1);
+
+    private readonly GroupPages _groups = new(health);
 
     public HttpContext CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);
 
@@ -29,12 +32,19 @@ internal sealed class HttpPages(BrokerHealth health, MetricsCollector metrics) :
             return WriteAsync(context, StatusCodes.Status405MethodNotAllowed, "Only GET and HEAD.");
         }
 
+        if (_groups.TryServe(context, out var served))
+        {
+            return served;
+        }
+
         return context.Request.Path.Value switch
         {
             "/metrics" => MetricsAsync(context),
             "/health/live" => WriteAsync(context, StatusCodes.Status200OK, "live"),
             "/health/ready" => ReadyAsync(context),
-            _ => WriteAsync(context, StatusCodes.Status404NotFound, "Here are /metrics, /health/live, /health/ready."),
+            _ => WriteAsync(
+                context, StatusCodes.Status404NotFound,
+                "Here are /metrics, /health/live, /health/ready, /api/groups."),
         };
     }
 
@@ -47,6 +57,7 @@ internal sealed class HttpPages(BrokerHealth health, MetricsCollector metrics) :
             return;
         }
 
+        await RefreshLagAsync().ConfigureAwait(false);
         var body = context.Response.BodyWriter;
         var text = new PrometheusText(body, openMetrics);
         if (!await metrics.TryScrapeAsync(text.Write, ScrapePatience, context.RequestAborted).ConfigureAwait(false))
@@ -59,6 +70,17 @@ internal sealed class HttpPages(BrokerHealth health, MetricsCollector metrics) :
         }
 
         await body.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+    }
+
+    // Groups' lag needs to ask their coordinators, which an instrument must not wait for; without an answer in time the
+    // sample before is shown.
+    private async Task RefreshLagAsync()
+    {
+        if (health.Node is { } node)
+        {
+            await node.Lag.Sample.RefreshAsync().WaitAsync(LagPatience)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     // Plain text unless the client likes OpenMetrics no less.

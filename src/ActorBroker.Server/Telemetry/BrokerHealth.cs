@@ -11,6 +11,9 @@ internal sealed class BrokerHealth
     /// <summary>The logs are recovered and the listeners are open.</summary>
     public void Up(BrokerNode node) => Volatile.Write(ref _node, node);
 
+    /// <summary>The broker, from <see cref="Up"/> until its stop begins.</summary>
+    public BrokerNode? Node => _stopping ? null : Volatile.Read(ref _node);
+
     /// <summary>The stop has begun.</summary>
     public void Stopping() => _stopping = true;
 

@@ -1,0 +1,62 @@
+using ActorBroker.Client.Networking;
+using ActorBroker.Protocol.Messages;
+using ActorBroker.Records;
+
+namespace ActorBroker.Client.Cluster;
+
+/// <summary>Finds the brokers that coordinate groups. Each group may have another one, and it may move any time.</summary>
+internal sealed class GroupCoordinators(ClusterClient cluster)
+{
+    private const sbyte GroupKey = 0;
+    private const short FirstVersionWithKeyType = 1;
+    private const short FirstVersionWithManyKeys = 4;
+
+    /// <summary>The shared connection to a group's coordinator, as it is now.</summary>
+    public async Task<BrokerConnection> FindAsync(string groupId, CancellationToken cancel) =>
+        (await FindAsync([groupId], cancel).ConfigureAwait(false))[groupId];
+
+    /// <summary>The coordinators of some groups.</summary>
+    /// <exception cref="BrokerErrorException">The refusal of the first group that has one.</exception>
+    public async Task<Dictionary<string, BrokerConnection>> FindAsync(
+        IReadOnlyCollection<string> groupIds, CancellationToken cancel)
+    {
+        var connection = await cluster.AnyAsync(cancel).ConfigureAwait(false);
+        var found = new Dictionary<string, BrokerConnection>();
+        if (connection.ChooseVersion<FindCoordinatorRequest>() >= FirstVersionWithManyKeys)
+        {
+            var request = new FindCoordinatorRequest { KeyType = GroupKey, CoordinatorKeys = [.. groupIds] };
+            var response = await connection.CallAsync<FindCoordinatorRequest, FindCoordinatorResponse>(request, cancel)
+                .ConfigureAwait(false);
+            foreach (var each in response.Coordinators)
+            {
+                found[each.Key] = await ConnectAsync(each.Key, each.NodeId, each.ErrorCode, each.ErrorMessage, cancel)
+                    .ConfigureAwait(false);
+            }
+        }
+        else
+        {
+            foreach (var groupId in groupIds)
+            {
+                var request = new FindCoordinatorRequest { KeyType = GroupKey, Key = groupId };
+                var response = await connection
+                    .CallAsync<FindCoordinatorRequest, FindCoordinatorResponse>(request, cancel).ConfigureAwait(false);
+                found[groupId] = await ConnectAsync(
+                    groupId, response.NodeId, response.ErrorCode, response.ErrorMessage, cancel).ConfigureAwait(false);
+            }
+        }
+
+        foreach (var missing in groupIds.Where(groupId => !found.ContainsKey(groupId)))
+        {
+            throw new ProtocolViolationException(
+                $"{connection.Address} left group '{missing}' out of its answer about coordinators.");
+        }
+
+        return found;
+    }
+
+    private Task<BrokerConnection> ConnectAsync(
+        string groupId, int brokerId, ErrorCode error, string? message, CancellationToken cancel) =>
+        error == ErrorCode.None
+            ? cluster.BrokerAsync(brokerId, cancel)
+            : throw new BrokerErrorException(error, $"Finding the coordinator of group '{groupId}'", message);
+}
