@@ -13,7 +13,9 @@ internal sealed partial record HandlerHeader(string Versions, string Text)
     /// <summary>Reads the header of an API's handler.</summary>
     public static HandlerHeader Of(string api)
     {
-        var file = Repository.Sources.Single(source => source.Path == $"{Folder}{api}Handler.cs");
+        var file = Repository.Sources.Single(source =>
+            source.Path.StartsWith(Folder, StringComparison.Ordinal) &&
+            source.Path.EndsWith($"/{api}Handler.cs", StringComparison.Ordinal));
         var handler = file.Syntax.DescendantNodes().OfType<ClassDeclarationSyntax>().First();
         var summary = Summary().Match(handler.GetLeadingTrivia().ToFullString());
         var plain = Slashes().Replace(summary.Groups[1].Value, " ").Trim();

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using ActorBroker.Broker.Groups;
 using ActorBroker.Core.Catalogue;
 using ActorBroker.Core.Configuration;
+using ActorBroker.Core.Topics;
 using ActorBroker.Records;
 
 namespace ActorBroker.Broker.Admin;
@@ -61,7 +63,9 @@ public sealed class TopicService
             return Refused(name, ErrorCode.UnknownTopicOrPartition, "auto.create.topics.enable is false");
         }
 
-        var topic = new NewTopic(name, -1, -1, null, ImmutableDictionary<string, string?>.Empty);
+        var topic = name == TopicNames.ConsumerOffsets
+            ? OffsetsTopic.Describe(_state.Config, _state.Cluster.Image.Brokers.Count)
+            : new NewTopic(name, -1, -1, null, ImmutableDictionary<string, string?>.Empty);
         var result = (await CreateAsync([topic], validateOnly: false, cancel).ConfigureAwait(false))[0];
         return result.Error == ErrorCode.TopicAlreadyExists && _state.Catalogue.ReadTopic(name) is { } existing
             ? Done(existing)
@@ -124,6 +128,16 @@ public sealed class TopicService
         if (_state.Catalogue.ReadTopic(growth.Name) is not { } topic)
         {
             return Refused(growth.Name, ErrorCode.UnknownTopicOrPartition, "there is no such topic");
+        }
+
+        if (topic.Name == TopicNames.ConsumerOffsets)
+        {
+            // A group's partition is its hash modulo the number of partitions: growth would part groups from their
+            // offsets.
+            return Refused(growth.Name, ErrorCode.InvalidRequest, "the offsets topic can't grow") with
+            {
+                Id = topic.Id,
+            };
         }
 
         var plan = TopicChecks.Plan(growth, topic, _state.Cluster.Image);

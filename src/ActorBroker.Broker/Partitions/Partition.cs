@@ -4,6 +4,7 @@ using ActorBroker.Core;
 using ActorBroker.Core.Batches;
 using ActorBroker.Core.Configuration;
 using ActorBroker.Core.Producers;
+using ActorBroker.Core.Topics;
 using ActorBroker.Records;
 
 namespace ActorBroker.Broker.Partitions;
@@ -19,7 +20,13 @@ public sealed partial class Partition
 
     private readonly PartitionActor _actor;
 
-    internal Partition(PartitionActor actor) => _actor = actor;
+    private readonly bool _isInternalTopic;
+
+    internal Partition(PartitionActor actor)
+    {
+        _actor = actor;
+        _isInternalTopic = TopicNames.IsInternal(actor.Name.Topic);
+    }
 
     /// <summary>Topic and index.</summary>
     public TopicPartition Name => _actor.Name;
@@ -71,6 +78,11 @@ public sealed partial class Partition
         if (command.Acks is < -1 or > 1)
         {
             return Answer(ErrorCode.InvalidRequiredAcks, "acks must be -1, 0 or 1");
+        }
+
+        if (_isInternalTopic && !command.IsInternal)
+        {
+            return Answer(ErrorCode.InvalidTopicException, $"clients can't write to internal topic {Name.Topic}");
         }
 
         var config = _actor.Config;

@@ -3,7 +3,9 @@ namespace ActorBroker.Core.Groups;
 /// <summary>The topics as a coordinator sees them: an immutable view, replaced by the shell when it changes.</summary>
 public interface IGroupTopics
 {
-    /// <summary>The names of all topics that are not internal (what an expression can match), in ordinal order.</summary>
+    /// <summary>
+    /// The names of all topics that are not internal (what an expression can match), in ordinal order.
+    /// </summary>
     IEnumerable<string> Names { get; }
 
     /// <summary>The topic of this name, internal ones too, or null.</summary>

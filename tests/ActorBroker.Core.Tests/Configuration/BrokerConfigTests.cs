@@ -96,7 +96,8 @@ public sealed class BrokerConfigTests
         ]);
 
         Assert.Equal(
-            ["group.share.max.size", "num.io.threads", "zookeeper.connect"], config.Ignored.Select(ignored => ignored.Name));
+            ["group.share.max.size", "num.io.threads", "zookeeper.connect"],
+            config.Ignored.Select(ignored => ignored.Name));
         Assert.Equal("server.properties line 9", config.Ignored[2].Origin);
         Assert.All(config.Ignored, ignored => Assert.NotEmpty(ignored.Reason));
     }
