@@ -26,7 +26,7 @@ public sealed partial class Consumer<TKey, TValue>
             {
                 records.Add(reader.Current);
             }
-            while (records.Count < _options.MaxPollRecords && reader.TryGoOn());
+            while (records.Count < _options.MaxPollRecords && TryReadNext(reader));
             return records;
         }
         catch
@@ -40,6 +40,19 @@ public sealed partial class Consumer<TKey, TValue>
         }
     }
 
+    private static bool TryReadNext(RecordEnumerator<TKey, TValue> reader)
+    {
+        try
+        {
+            return reader.TryGoOn();
+        }
+        catch (KafkaException)
+        {
+            // What was read before it is not to be lost; the next poll meets the failure again.
+            return false;
+        }
+    }
+
     private async ValueTask<bool> TryReadFirstAsync(
         RecordEnumerator<TKey, TValue> reader, TimeSpan timeout, CancellationToken cancel)
     {
@@ -47,7 +60,7 @@ public sealed partial class Consumer<TKey, TValue>
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancel);
         try
         {
-            return await reader.MoveNextAsync(either.Token).ConfigureAwait(false);
+            return await reader.MoveNextAsync(cancel, either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (
             patience.IsCancellationRequested && !cancel.IsCancellationRequested)

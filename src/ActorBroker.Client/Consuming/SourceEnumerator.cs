@@ -13,14 +13,16 @@ internal abstract class SourceEnumerator<T>(
 
     protected BatchSource Source => source;
 
-    public ValueTask<bool> MoveNextAsync() => MoveNextAsync(cancel);
+    public ValueTask<bool> MoveNextAsync() => MoveNextAsync(cancel, cancel);
 
-    /// <summary>The same, ended by another token.</summary>
-    public ValueTask<bool> MoveNextAsync(CancellationToken cancel)
+    /// <summary>The same, ended by other tokens.</summary>
+    /// <param name="cancel">Ends everything.</param>
+    /// <param name="patience">Ends the waiting for something to be ready, and nothing else.</param>
+    public ValueTask<bool> MoveNextAsync(CancellationToken cancel, CancellationToken patience)
     {
         cancel.ThrowIfCancellationRequested();
         source.Settle();
-        return !source.HasTurns && TryMoveNext() ? new ValueTask<bool>(true) : WaitAsync(cancel);
+        return !source.HasTurns && TryMoveNext() ? new ValueTask<bool>(true) : WaitAsync(cancel, patience);
     }
 
     public ValueTask DisposeAsync()
@@ -37,7 +39,7 @@ internal abstract class SourceEnumerator<T>(
     /// <summary>Goes to the next item, where one is at hand.</summary>
     protected abstract bool TryMoveNext();
 
-    private async ValueTask<bool> WaitAsync(CancellationToken cancel)
+    private async ValueTask<bool> WaitAsync(CancellationToken cancel, CancellationToken patience)
     {
         do
         {
@@ -48,7 +50,7 @@ internal abstract class SourceEnumerator<T>(
                 return true;
             }
         }
-        while (source.HasTurns || await source.WaitAsync(cancel).ConfigureAwait(false));
+        while (source.HasTurns || await source.WaitAsync(patience).ConfigureAwait(false));
         return false;
     }
 }

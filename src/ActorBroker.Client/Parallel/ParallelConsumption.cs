@@ -100,7 +100,7 @@ internal sealed class ParallelConsumption<TKey, TValue>(
                 await _changed.Reader.ReadAsync(cancel).ConfigureAwait(false);
             }
 
-            if (!await reader.MoveNextAsync(cancel).ConfigureAwait(false))
+            if (!await reader.MoveNextAsync(cancel, cancel).ConfigureAwait(false))
             {
                 return;
             }
