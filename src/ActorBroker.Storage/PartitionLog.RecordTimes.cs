@@ -22,7 +22,8 @@ public sealed partial class PartitionLog
     {
         for (var left = LookupBatchesMax; left > 0; left--)
         {
-            using var slice = Read(Math.Max(offset, LogStartOffset), 1, upToOffset, atLeastOneBatch: true);
+            offset = Math.Max(offset, LogStartOffset);
+            using var slice = Read(offset, 1, upToOffset, atLeastOneBatch: true);
             if (slice.IsEmpty || !TryReadHeader(slice, out var header))
             {
                 return null;
