@@ -69,14 +69,8 @@ internal sealed partial class GroupShard : Mailbox<GroupItem>, IDisposable
     /// <summary>The partition that keeps the groups.</summary>
     public Partition Partition { get; }
 
-    /// <summary>The shard answers requests; any thread, about.</summary>
-    public bool IsServing => _phase == Phase.Serving;
-
     /// <summary>No more requests are taken; any thread.</summary>
     public bool IsEnding => _phase is Phase.Ending or Phase.Ended;
-
-    /// <summary>The machine's counts of groups, for whoever measures; null while there is none.</summary>
-    public GroupCounts? Counts => Volatile.Read(ref _machine)?.Counts;
 
     /// <summary>Begins to read the log.</summary>
     public void Start() => PostControl(new GroupCommand(static shard =>

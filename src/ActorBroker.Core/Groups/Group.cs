@@ -16,9 +16,6 @@ internal sealed class Group(string id)
     /// <summary>The earliest deadline for which the coordinator's queue has an entry.</summary>
     public long QueuedDeadlineMs { get; set; } = CoordinatedGroup.Never;
 
-    /// <summary>Where the group stands in the coordinator's <see cref="GroupCounts"/>; -1: nowhere.</summary>
-    public int CountedAt { get; set; } = -1;
-
     /// <summary>Nothing would be lost if the group were forgotten.</summary>
     public bool IsVoid => Offsets.Count == 0 && Members is null or { IsVoid: true };
 }

@@ -27,9 +27,6 @@ public sealed partial class GroupCoordinatorMachine
     /// <summary>How many groups there are.</summary>
     public int GroupCount => _groups.Count;
 
-    /// <summary>How many groups are in which state.</summary>
-    public GroupCounts Counts { get; } = new();
-
     /// <summary>
     /// When <see cref="OnTimer"/> is to be called at the latest, monotonic milliseconds; <see cref="long.MaxValue"/>
     /// when nothing is waited for.
@@ -231,7 +228,6 @@ public sealed partial class GroupCoordinatorMachine
             if (_groups.GetValueOrDefault(group.Id) == group)
             {
                 _groups.Remove(group.Id);
-                Count(group, -1);
             }
 
             return;
@@ -242,23 +238,11 @@ public sealed partial class GroupCoordinatorMachine
             group.Members = null;
         }
 
-        Count(group, group.Members is { } members
-            ? GroupCounts.IndexOf(members.Type, members.State)
-            : GroupCounts.IndexOf(GroupType.Classic, "Empty"));
         var dueMs = group.Members?.NextDeadlineMs ?? CoordinatedGroup.Never;
         if (dueMs < group.QueuedDeadlineMs)
         {
             group.QueuedDeadlineMs = dueMs;
             _deadlines.Enqueue(group, dueMs);
-        }
-    }
-
-    private void Count(Group group, int at)
-    {
-        if (group.CountedAt != at)
-        {
-            Counts.Move(group.CountedAt, at);
-            group.CountedAt = at;
         }
     }
 
