@@ -69,6 +69,7 @@ internal sealed class TopicPattern
     private static string? Translate(string expression, out string translated)
     {
         var text = new StringBuilder(expression.Length);
+        var depth = 0;
         translated = "";
         for (var at = 0; at < expression.Length;)
         {
@@ -110,6 +111,13 @@ internal sealed class TopicPattern
             {
                 text.Append(rest[0]);
                 at++;
+            }
+
+            // What is put around the expression must stay around it.
+            depth += rest[0] switch { '(' => 1, ')' => -1, _ => 0 };
+            if (depth < 0)
+            {
+                return "a parenthesis is closed that was not opened";
             }
         }
 
