@@ -41,6 +41,8 @@ internal static class ServedApis
         new(ApiKey.OffsetDelete, 0, 0, context => new OffsetDeleteHandler(context)),
         new(ApiKey.DescribeCluster, 0, 2, context => new DescribeClusterHandler(context)),
         new(ApiKey.DescribeProducers, 0, 0, context => new DescribeProducersHandler(context)),
+        new(ApiKey.ConsumerGroupHeartbeat, 0, 1, context => new ConsumerGroupHeartbeatHandler(context)),
+        new(ApiKey.ConsumerGroupDescribe, 0, 1, context => new ConsumerGroupDescribeHandler(context)),
         new(ApiKey.DescribeTopicPartitions, 0, 0, context => new DescribeTopicPartitionsHandler(context)),
     ];
 

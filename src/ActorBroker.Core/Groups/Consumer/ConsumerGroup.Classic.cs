@@ -215,7 +215,7 @@ internal sealed partial class ConsumerGroup
                     .. protocols.Select(static protocol => new ConsumerGroupMemberMetadataValue.ClassicProtocol
                     {
                         Name = protocol.Name,
-                        Metadata = protocol.Metadata.ToArray(),
+                        Metadata = protocol.Metadata,
                     }),
                 ],
             },

@@ -33,11 +33,6 @@ internal sealed partial class ConsumerGroup
         var member = command.MemberEpoch == 0 ? Subscribe(turn, command) : _members[command.MemberId];
         UpdateMetadata(turn, member, command);
         ExtendSession(turn, member);
-        if (owned is not null)
-        {
-            member.IsInformed = owned.Equals(member.Current.Assigned);
-        }
-
         if (IsSettled)
         {
             Reconcile(turn, member, owned);
@@ -252,6 +247,14 @@ internal sealed partial class ConsumerGroup
     /// <summary>Takes the member one step towards its target.</summary>
     private void Reconcile(GroupTurn turn, ConsumerMember member, PartitionSet? owned)
     {
+        var before = member.Current.Assigned;
+        TakeStep(turn, member, owned);
+        var after = member.Current.Assigned;
+        member.IsInformed = owned is null ? member.IsInformed && after.Equals(before) : owned.Equals(after);
+    }
+
+    private void TakeStep(GroupTurn turn, ConsumerMember member, PartitionSet? owned)
+    {
         var current = member.Current;
         if (current.State == MemberState.Stable && current.Epoch == AssignmentEpoch)
         {
@@ -269,7 +272,6 @@ internal sealed partial class ConsumerGroup
         }
 
         StoreCurrent(turn, member.Id, next);
-        member.IsInformed = member.IsInformed && next.Assigned.Equals(current.Assigned);
         member.RevocationDeadlineMs = next.State == MemberState.UnrevokedPartitions
             ? turn.Now.MonotonicMs + RevocationTimeoutMs(member)
             : Never;
