@@ -128,6 +128,12 @@ public sealed class EveryVersionTests
             connection.AskAsync<DescribeProducersRequest, DescribeProducersResponse>(new(), version),
         ApiKey.DescribeTopicPartitions =>
             connection.AskAsync<DescribeTopicPartitionsRequest, DescribeTopicPartitionsResponse>(new(), version),
+        ApiKey.ConsumerGroupHeartbeat =>
+            connection.AskAsync<ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse>(
+                new() { GroupId = "g", MemberId = "m", MemberEpoch = 1 }, version),
+        ApiKey.ConsumerGroupDescribe =>
+            connection.AskAsync<ConsumerGroupDescribeRequest, ConsumerGroupDescribeResponse>(
+                new() { GroupIds = ["g"] }, version),
         _ => throw new InvalidOperationException($"No request for {key}."),
     };
 }

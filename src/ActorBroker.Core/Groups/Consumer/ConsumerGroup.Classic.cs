@@ -135,10 +135,13 @@ internal sealed partial class ConsumerGroup
             return named;
         }
 
+        // Ids that were given out are not remembered, so an unknown one may be new. But who was put out and still owns
+        // something must hear of it before it gets a new part.
         var isKnown = Find(memberId) is not null || (instanceId is not null && _instances.ContainsKey(instanceId));
         return command.ProtocolType != ProtocolType || !Supports(command.Protocols, memberId) ||
             !MemberSubscription.TryRead(command.Protocols[0].Metadata, out subscription)
                 ? ErrorCode.InconsistentGroupProtocol
+            : !isKnown && subscription.Owned.Count > 0 ? ErrorCode.UnknownMemberId
             : !isKnown && _members.Count >= settings.ConsumerMaxSize ? ErrorCode.GroupMaxSizeReached
             : ErrorCode.None;
     }

@@ -17,6 +17,9 @@ internal sealed class ConsumerGroupHeartbeatHandler(HandlerContext context)
 
     private readonly GroupCoordinator _groups = context.Node.Groups;
 
+    protected override void Keep(ConsumerGroupHeartbeatRequest message, RequestContext request) =>
+        _ = request.ClientId;
+
     protected override async ValueTask<ConsumerGroupHeartbeatResponse> AnswerAsync(
         ConsumerGroupHeartbeatRequest message, RequestContext request)
     {

@@ -15,9 +15,9 @@ internal sealed class SimulatedCoordinator
     private const int TimerTurnsMax = 1_000_000;
 
     private readonly GroupSettings _settings;
-    private readonly IGroupTopics _topics;
     private readonly List<GroupRecord> _log = [];
     private readonly HashSet<IAsked> _open = [];
+    private IGroupTopics _topics;
     private int _ids;
 
     public SimulatedCoordinator(GroupSettings settings, IGroupTopics topics)
@@ -82,6 +82,13 @@ internal sealed class SimulatedCoordinator
         Machine = Replay();
         LoseOpen();
         RunTurn(turn => Machine.Begin(turn, _topics));
+    }
+
+    /// <summary>Topics came, grew or went.</summary>
+    public void ChangeTopics(IGroupTopics topics)
+    {
+        _topics = topics;
+        RunTurn(turn => Machine.ChangeTopics(turn, _topics));
     }
 
     /// <summary>Another coordinator that knows what the log knows.</summary>
