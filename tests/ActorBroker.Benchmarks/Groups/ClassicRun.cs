@@ -33,10 +33,18 @@ internal sealed class ClassicRun(DnsEndPoint broker, BrokerProbe probe, string t
         }
     }
 
-    // The leader comes last: a group whose leader has joined already is complete when everybody else has.
+    // The leader wants to assign anew, everybody else hears of it by a heartbeat.
     private static async Task RebalanceAsync(Member[] all)
     {
-        var joins = await Task.WhenAll(all.Select(member => member.JoinAsync()));
+        var leader = all.FirstOrDefault(member => member.IsLeader);
+        var leading = leader?.JoinAsync();
+        var following = all.Where(member => member != leader).Select(async member =>
+        {
+            await member.AwaitRebalanceAsync();
+            return await member.JoinAsync();
+        }).ToList();
+        JoinGroupResponse[] joins =
+            [.. await Task.WhenAll(following), .. leading is null ? Array.Empty<JoinGroupResponse>() : [await leading]];
         var names = joins.Select(join => join.MemberId).ToArray();
         await Task.WhenAll(all.Select(member => member.SyncAsync(names)));
     }
@@ -47,6 +55,31 @@ internal sealed class ClassicRun(DnsEndPoint broker, BrokerProbe probe, string t
 
         public static async Task<Member> OpenAsync(DnsEndPoint broker, string topic) =>
             new(await WireConnection.OpenAsync(broker), Embed(1, new ConsumerProtocolSubscription { Topics = [topic] }));
+
+        public bool IsLeader => _joined.MemberId.Length > 0 && _joined.Leader == _joined.MemberId;
+
+        /// <summary>Sends heartbeats until one says that everybody has to join; a new member has none to send.</summary>
+        public async Task AwaitRebalanceAsync()
+        {
+            while (_joined.MemberId.Length > 0)
+            {
+                var answer = await connection.AskAsync<HeartbeatRequest, HeartbeatResponse>(
+                    new HeartbeatRequest
+                    {
+                        GroupId = Group,
+                        GenerationId = _joined.GenerationId,
+                        MemberId = _joined.MemberId,
+                        GroupInstanceId = null,
+                    },
+                    3);
+                if (answer.ErrorCode == ErrorCode.RebalanceInProgress)
+                {
+                    return;
+                }
+
+                GroupRun.Require(answer.ErrorCode);
+            }
+        }
 
         public async Task<JoinGroupResponse> JoinAsync()
         {
@@ -73,7 +106,6 @@ internal sealed class ClassicRun(DnsEndPoint broker, BrokerProbe probe, string t
 
         public async Task SyncAsync(string[] names)
         {
-            var isLeader = _joined.Leader == _joined.MemberId;
             var answer = await connection.AskAsync<SyncGroupRequest, SyncGroupResponse>(
                 new SyncGroupRequest
                 {
@@ -81,7 +113,7 @@ internal sealed class ClassicRun(DnsEndPoint broker, BrokerProbe probe, string t
                     GenerationId = _joined.GenerationId,
                     MemberId = _joined.MemberId,
                     GroupInstanceId = null,
-                    Assignments = isLeader ? [.. names.Select(Assign)] : [],
+                    Assignments = IsLeader ? [.. names.Select(Assign)] : [],
                 },
                 3);
             GroupRun.Require(answer.ErrorCode);
