@@ -41,6 +41,7 @@ internal static class BrokerStart
             var removals = new FolderRemovals(environment.FileSystem, catalogue, environment.Time);
             var state = new BrokerState(brokerId, config, catalogue, cluster, partitions, removals);
             state.ApplyDynamicConfigs();
+            state.ApplyGroupConfigs();
             var opening = topics
                 .SelectMany(topic => partitions.Open(topic, state.Config.ForTopic(topic.Configs), clean)).ToArray();
             var online = await Task.WhenAll(opening).WaitAsync(cancel).ConfigureAwait(false);

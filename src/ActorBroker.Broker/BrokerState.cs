@@ -4,6 +4,7 @@ using ActorBroker.Broker.Catalogue;
 using ActorBroker.Broker.Cluster;
 using ActorBroker.Broker.Partitions;
 using ActorBroker.Core.Configuration;
+using ActorBroker.Core.Groups;
 
 namespace ActorBroker.Broker;
 
@@ -14,6 +15,8 @@ internal sealed class BrokerState(
 {
     private readonly BrokerConfig _started = config;
     private BrokerConfig _config = config;
+    private ImmutableDictionary<string, GroupOverrides> _groupOverrides =
+        ImmutableDictionary<string, GroupOverrides>.Empty;
 
     public int BrokerId => brokerId;
 
@@ -42,6 +45,15 @@ internal sealed class BrokerState(
             partitions.Update(topic, Config.ForTopic(topic.Configs));
         }
     }
+
+    /// <summary>What consumer groups have set for themselves, by group id; any thread.</summary>
+    public ImmutableDictionary<string, GroupOverrides> GroupOverrides => Volatile.Read(ref _groupOverrides);
+
+    /// <summary>Takes over what the catalogue says about consumer groups' settings.</summary>
+    public void ApplyGroupConfigs() => Volatile.Write(
+        ref _groupOverrides,
+        catalogue.ListGroupConfigs().Where(static group => group.Configs.Count > 0)
+            .ToImmutableDictionary(static group => group.GroupId, static group => BrokerConfig.ForGroup(group.Configs)));
 
     /// <summary>The settings as they would be with these made at run time.</summary>
     public BrokerConfig WithDynamic(

@@ -7,6 +7,9 @@ namespace ActorBroker.Gateway.Tests;
 /// <summary>Groups of KIP-848 over a real connection.</summary>
 public sealed class ConsumerGroupTests
 {
+    // At 5 ms each only a hang reaches it.
+    private const int TriesMax = 10_000;
+
     [Theory]
     [InlineData(0, "")]
     [InlineData(1, "mine")]
@@ -88,6 +91,46 @@ public sealed class ConsumerGroupTests
         Assert.Equal(ErrorCode.InvalidGroupId, (await DescribeAsync(connection, "", 1)).ErrorCode);
     }
 
+    [Fact]
+    public async Task A_groups_own_times_are_set_shown_kept_and_told_to_its_members()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        await host.CreateTopicAsync("orders");
+        using var connection = await host.ConnectAsync();
+        Assert.Equal(5_000, (await AskAsync(connection, Joining("m"), 1)).HeartbeatIntervalMs);
+
+        Assert.Equal(ErrorCode.InvalidConfig, await SetIntervalAsync(connection, "g", "4999"));
+        Assert.Equal(ErrorCode.InvalidRequest, await SetIntervalAsync(connection, "", "6000"));
+        Assert.Equal(ErrorCode.None, await SetIntervalAsync(connection, "g", "6000"));
+        Assert.Equal(6_000, (await AskAsync(connection, Beating("m", 1), 1)).HeartbeatIntervalMs);
+
+        var described = await connection.AskAsync<DescribeConfigsRequest, DescribeConfigsResponse>(
+            new() { Resources = [new() { ResourceType = 32, ResourceName = "g", ConfigurationKeys = null }] }, 4);
+        Assert.Equal(
+            [("consumer.heartbeat.interval.ms", "6000", 8), ("consumer.session.timeout.ms", "45000", 5)],
+            Assert.Single(described.Results).Configs
+                .Select(static config => (config.Name, config.Value, (int)config.ConfigSource)));
+    }
+
+    private static async Task<ErrorCode> SetIntervalAsync(TestConnection connection, string groupId, string intervalMs)
+    {
+        var response = await connection.AskAsync<IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse>(
+            new()
+            {
+                Resources =
+                [
+                    new()
+                    {
+                        ResourceType = 32,
+                        ResourceName = groupId,
+                        Configs = [new() { Name = "consumer.heartbeat.interval.ms", Value = intervalMs }],
+                    },
+                ],
+            },
+            1);
+        return Assert.Single(response.Responses).ErrorCode;
+    }
+
     private static ConsumerGroupHeartbeatRequest Joining(string memberId) => new()
     {
         GroupId = "g",
@@ -109,8 +152,9 @@ public sealed class ConsumerGroupTests
     private static async Task<ConsumerGroupHeartbeatResponse> AskAsync(
         TestConnection connection, ConsumerGroupHeartbeatRequest request, short version)
     {
-        while (true)
+        for (var tries = 0; ; tries++)
         {
+            Assert.True(tries < TriesMax, "The coordinator does not come.");
             var response =
                 await connection.AskAsync<ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse>(request, version);
             if (!await MustRepeatAsync(connection, response.ErrorCode))
@@ -123,8 +167,9 @@ public sealed class ConsumerGroupTests
     private static async Task<ConsumerGroupDescribeResponse.DescribedGroup> DescribeAsync(
         TestConnection connection, string groupId, short version)
     {
-        while (true)
+        for (var tries = 0; ; tries++)
         {
+            Assert.True(tries < TriesMax, "The coordinator does not come.");
             var response = await connection.AskAsync<ConsumerGroupDescribeRequest, ConsumerGroupDescribeResponse>(
                 new() { GroupIds = [groupId] }, version);
             var group = Assert.Single(response.Groups);

@@ -49,6 +49,25 @@ public sealed class ConfigService
         return RunAsync(() => AlterBroker(brokerId, changes, replaceAll, validateOnly), cancel);
     }
 
+    /// <summary>A consumer group's settings, whether the group exists or not.</summary>
+    public IReadOnlyList<ConfigEntry> DescribeGroup(string groupId) =>
+        _state.Config.DescribeGroup(_state.Catalogue.ReadGroupConfigs(groupId).Configs);
+
+    /// <summary>
+    /// Changes a consumer group's settings, whether the group exists or not; members see them with their next
+    /// heartbeat.
+    /// </summary>
+    public Task<ConfigResult> AlterGroupAsync(
+        string groupId,
+        IReadOnlyList<ConfigChange> changes,
+        bool replaceAll,
+        bool validateOnly,
+        CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(changes);
+        return RunAsync(() => AlterGroup(groupId, changes, replaceAll, validateOnly), cancel);
+    }
+
     private Task<ConfigResult> RunAsync(Func<ConfigResult> alter, CancellationToken cancel) =>
         _controller.RunAsync(
             () =>
@@ -137,6 +156,36 @@ public sealed class ConfigService
         }
 
         _state.ApplyDynamicConfigs();
+        return default;
+    }
+
+    private ConfigResult AlterGroup(
+        string groupId, IReadOnlyList<ConfigChange> changes, bool replaceAll, bool validateOnly)
+    {
+        var (present, version) = _state.Catalogue.ReadGroupConfigs(groupId);
+        var edit = ConfigEdit.Apply(
+            replaceAll ? ConfigEdit.None : present, changes, _state.Config.DescribeGroup(present));
+        if (edit.Result.Error != ErrorCode.None)
+        {
+            return edit.Result;
+        }
+
+        if (_state.Config.ValidateGroup(edit.Configs) is { } problem)
+        {
+            return new ConfigResult(ErrorCode.InvalidConfig, problem);
+        }
+
+        if (validateOnly)
+        {
+            return default;
+        }
+
+        if (!_state.Catalogue.TryWriteGroupConfigs(groupId, version, edit.Configs))
+        {
+            return new ConfigResult(ErrorCode.InvalidRequest, "the settings changed meanwhile: try again");
+        }
+
+        _state.ApplyGroupConfigs();
         return default;
     }
 }

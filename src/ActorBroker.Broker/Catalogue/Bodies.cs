@@ -15,6 +15,9 @@ internal sealed record PartitionBody(
 /// <summary>Settings made at run time: kind <c>configs</c>.</summary>
 internal sealed record ConfigsBody(Dictionary<string, string> Configs);
 
+/// <summary>Settings of a consumer group: kind <c>group-configs</c>, named by the hash of the group's id.</summary>
+internal sealed record GroupConfigsBody(string GroupId, Dictionary<string, string> Configs);
+
 /// <summary>The first producer id that is in nobody's block: kind <c>cluster</c>.</summary>
 internal sealed record ProducerIdsBody(long NextProducerId);
 
@@ -27,6 +30,7 @@ internal sealed record DeletionBody(string Name);
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(TopicBody))]
 [JsonSerializable(typeof(ConfigsBody))]
+[JsonSerializable(typeof(GroupConfigsBody))]
 [JsonSerializable(typeof(ProducerIdsBody))]
 [JsonSerializable(typeof(DeletionBody))]
 internal sealed partial class CatalogueJson : JsonSerializerContext;

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using ActorBroker.Core.Catalogue;
@@ -10,6 +12,7 @@ internal sealed class ClusterCatalogue(ICatalogue documents)
 {
     private const string Topics = "topics";
     private const string Configs = "configs";
+    private const string GroupConfigs = "group-configs";
     private const string Cluster = "cluster";
     private const string Deletions = "deletions";
     private static readonly CatalogueKey ProducerIds = new(Cluster, "producer-ids");
@@ -79,6 +82,34 @@ internal sealed class ClusterCatalogue(ICatalogue documents)
         return documents.TryWrite(ConfigKey(brokerId), version, Serialize(body, CatalogueJson.Default.ConfigsBody));
     }
 
+    /// <summary>The settings of every consumer group that has some.</summary>
+    public IEnumerable<(string GroupId, ImmutableSortedDictionary<string, string> Configs)> ListGroupConfigs() =>
+        documents.List(GroupConfigs).Select(static document =>
+        {
+            var body = Deserialize(document, CatalogueJson.Default.GroupConfigsBody);
+            return (body.GroupId, body.Configs.ToImmutableSortedDictionary(StringComparer.Ordinal));
+        });
+
+    /// <summary>A consumer group's settings, with their version.</summary>
+    public (ImmutableSortedDictionary<string, string> Configs, long Version) ReadGroupConfigs(string groupId)
+    {
+        if (documents.Read(GroupConfigKey(groupId)) is not { } document)
+        {
+            return (ImmutableSortedDictionary<string, string>.Empty, 0);
+        }
+
+        var body = Deserialize(document, CatalogueJson.Default.GroupConfigsBody);
+        return (body.Configs.ToImmutableSortedDictionary(StringComparer.Ordinal), document.Version);
+    }
+
+    /// <summary>Replaces them, if the version is still the given one.</summary>
+    public bool TryWriteGroupConfigs(string groupId, long version, IReadOnlyDictionary<string, string> configs)
+    {
+        var body = new GroupConfigsBody(groupId, new Dictionary<string, string>(configs));
+        return documents.TryWrite(
+            GroupConfigKey(groupId), version, Serialize(body, CatalogueJson.Default.GroupConfigsBody));
+    }
+
     /// <summary>Takes a block of producer ids that nobody else will get; returns its first.</summary>
     public long TakeProducerIds(int count)
     {
@@ -100,6 +131,10 @@ internal sealed class ClusterCatalogue(ICatalogue documents)
 
     private static CatalogueKey ConfigKey(int? brokerId) =>
         new(Configs, brokerId is { } id ? $"broker-{id}" : "broker-default");
+
+    // A group's id may have any character, and any case.
+    private static CatalogueKey GroupConfigKey(string groupId) =>
+        new(GroupConfigs, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(groupId))));
 
     private static byte[] Serialize<T>(T body, JsonTypeInfo<T> type) => JsonSerializer.SerializeToUtf8Bytes(body, type);
 

@@ -6,8 +6,9 @@ namespace ActorBroker.Broker.Groups;
 /// <summary>The settings of coordinators, out of the broker's.</summary>
 internal static class GroupConfig
 {
-    public static GroupSettings SettingsOf(BrokerConfig config)
+    public static GroupSettings SettingsOf(BrokerState state)
     {
+        var config = state.Config;
         var migration = config.Get(BrokerKeys.GroupConsumerMigrationPolicy);
         return new GroupSettings
         {
@@ -18,6 +19,7 @@ internal static class GroupConfig
             ServesConsumerProtocol = config.Get(BrokerKeys.GroupRebalanceProtocols).Contains("consumer"),
             ConsumerSessionTimeoutMs = config.Get(BrokerKeys.GroupConsumerSessionTimeoutMs),
             ConsumerHeartbeatIntervalMs = config.Get(BrokerKeys.GroupConsumerHeartbeatIntervalMs),
+            OverridesOf = groupId => state.GroupOverrides.GetValueOrDefault(groupId),
             ConsumerMaxSize = config.Get(BrokerKeys.GroupConsumerMaxSize),
             ConsumerAssignors =
                 [.. config.Get(BrokerKeys.GroupConsumerAssignors).Select(AssignorName).Distinct()],

@@ -41,7 +41,7 @@ public sealed partial class GroupCoordinator : IAsyncDisposable
         var logger = environment.Loggers.CreateLogger<GroupCoordinator>();
         _offsetsTopic = new OffsetsTopic(state, topics, logger);
         _context = new GroupShardContext(
-            environment.Time, logger, GroupConfig.SettingsOf(config), Meters, _loaders)
+            environment.Time, logger, GroupConfig.SettingsOf(state), Meters, _loaders)
         {
             CommitTimeoutMs = config.Get(BrokerKeys.OffsetsCommitTimeoutMs),
             LoadBytes = config.Get(BrokerKeys.OffsetsLoadBufferSize),

@@ -23,4 +23,7 @@ public enum ConfigSource
 
     /// <summary>Set for the broker's loggers.</summary>
     DynamicBrokerLogger = 6,
+
+    /// <summary>The consumer group's own.</summary>
+    Group = 8,
 }

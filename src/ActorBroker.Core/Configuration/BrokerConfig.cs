@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ActorBroker.Core.Groups;
 
 namespace ActorBroker.Core.Configuration;
 
@@ -121,6 +122,18 @@ public sealed class BrokerConfig
 
     /// <summary>Every broker setting as DescribeConfigs shows it, by name.</summary>
     public IReadOnlyList<ConfigEntry> DescribeBroker() => ConfigDescriber.Broker(this);
+
+    /// <summary>A consumer group's settings, with the overrides given.</summary>
+    public IReadOnlyList<ConfigEntry> DescribeGroup(IReadOnlyDictionary<string, string> overrides)
+        => ConfigDescriber.Group(this, overrides);
+
+    /// <summary>What a consumer group has set for itself; values that cannot be read are passed over.</summary>
+    public static GroupOverrides ForGroup(IReadOnlyDictionary<string, string> overrides)
+        => GroupConfig.Build(overrides);
+
+    /// <summary>What is wrong with a consumer group's overrides; null when nothing is.</summary>
+    public string? ValidateGroup(IReadOnlyDictionary<string, string> overrides)
+        => GroupConfig.Validate(this, overrides);
 
     /// <summary>Every setting of a topic with these overrides as DescribeConfigs shows it, by name.</summary>
     public IReadOnlyList<ConfigEntry> DescribeTopic(IReadOnlyDictionary<string, string> overrides)

@@ -1,14 +1,15 @@
 namespace ActorBroker.Core.Configuration;
 
 /// <summary>
-/// The sets that <see cref="BrokerKeys"/>, <see cref="AcceptedKeys"/>, <see cref="RefusedKeys"/> and
-/// <see cref="TopicKeys"/> declare their keys into. They live apart from the declarations, so that the order in which a
+/// The sets that <see cref="BrokerKeys"/>, <see cref="AcceptedKeys"/>, <see cref="RefusedKeys"/>,
+/// <see cref="TopicKeys"/> and <see cref="GroupKeys"/> declare their keys into. They live apart from the declarations, so that the order in which a
 /// class's parts are initialised doesn't matter.
 /// </summary>
 internal static class BrokerKeySets
 {
     public static readonly ConfigKeySet Broker = new();
     public static readonly ConfigKeySet Topic = new();
+    public static readonly ConfigKeySet Group = new();
 
     public static readonly ConfigKeySet Later = new(
         ConfigSupport.Ignored, "accepted, but what it tunes is not part of this version");

@@ -12,7 +12,13 @@ internal static class ConfigDescriber
     public static IReadOnlyList<ConfigEntry> Topic(BrokerConfig config, IReadOnlyDictionary<string, string> overrides)
         => ConfigCatalogue.TopicSettings
             .OrderBy(key => key.Name, StringComparer.Ordinal)
-            .Select(key => DescribeTopic(config, key, overrides))
+            .Select(key => DescribeOwn(config, key, overrides, ConfigSource.TopicConfig))
+            .ToArray();
+
+    public static IReadOnlyList<ConfigEntry> Group(BrokerConfig config, IReadOnlyDictionary<string, string> overrides)
+        => GroupKeys.All
+            .OrderBy(key => key.Name, StringComparer.Ordinal)
+            .Select(key => DescribeOwn(config, key, overrides, ConfigSource.GroupConfig))
             .ToArray();
 
     private static ConfigEntry DescribeBroker(BrokerConfig config, ConfigKey key)
@@ -38,8 +44,8 @@ internal static class ConfigDescriber
             Synonyms(config, names));
     }
 
-    private static ConfigEntry DescribeTopic(
-        BrokerConfig config, ConfigKey key, IReadOnlyDictionary<string, string> overrides)
+    private static ConfigEntry DescribeOwn(
+        BrokerConfig config, ConfigKey key, IReadOnlyDictionary<string, string> overrides, ConfigSource own)
     {
         var synonyms = Synonyms(config, key.BrokerSynonyms.Select(synonym => synonym.Key).ToArray());
         if (key.BrokerSynonyms.Count == 0 && key.DefaultText is { } fallback)
@@ -52,7 +58,7 @@ internal static class ConfigDescriber
         if (overrides.TryGetValue(key.Name, out var text) && key.TryRead(text, out _, out var canonical, out _))
         {
             value = canonical;
-            source = ConfigSource.TopicConfig;
+            source = own;
             synonyms.Insert(0, new ConfigSynonym(key.Name, canonical, source));
         }
 

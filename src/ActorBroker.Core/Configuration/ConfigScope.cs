@@ -14,4 +14,7 @@ public enum ConfigScope : byte
 
     /// <summary>A topic setting: it can change at any time.</summary>
     Topic,
+
+    /// <summary>A setting of a consumer group: it can change at any time.</summary>
+    Group,
 }

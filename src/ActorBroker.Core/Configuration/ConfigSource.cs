@@ -20,4 +20,7 @@ public enum ConfigSource : sbyte
 
     /// <summary>The default.</summary>
     DefaultConfig = 5,
+
+    /// <summary>Set on the consumer group.</summary>
+    GroupConfig = 8,
 }

@@ -24,6 +24,9 @@ public sealed record GroupSettings
     /// <summary><c>group.consumer.heartbeat.interval.ms</c>.</summary>
     public int ConsumerHeartbeatIntervalMs { get; init; } = 5_000;
 
+    /// <summary>What a group has set for itself, by its id; may change at any time, and is asked each time.</summary>
+    public Func<string, GroupOverrides?> OverridesOf { get; init; } = static _ => null;
+
     /// <summary><c>group.consumer.max.size</c>.</summary>
     public int ConsumerMaxSize { get; init; } = int.MaxValue;
 

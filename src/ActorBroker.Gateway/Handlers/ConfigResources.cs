@@ -13,6 +13,9 @@ internal enum ConfigResource : byte
 
     /// <summary>Named by the broker id; the empty name means all brokers.</summary>
     Broker = 4,
+
+    /// <summary>Named by the consumer group's id.</summary>
+    Group = 32,
 }
 
 /// <summary>What both ways of altering configs share.</summary>
@@ -55,6 +58,12 @@ internal static class ConfigResources
                     .ConfigureAwait(false);
             case ConfigResource.Broker:
                 return new ConfigResult(ErrorCode.InvalidRequest, $"This is broker {node.BrokerId}, not '{name}'.");
+            case ConfigResource.Group when name.Length == 0:
+                return new ConfigResult(ErrorCode.InvalidRequest, "There are no defaults for all groups.");
+            case ConfigResource.Group:
+                return await node.Configs
+                    .AlterGroupAsync(name, changes, replaceAll, validateOnly, CancellationToken.None)
+                    .ConfigureAwait(false);
             default:
                 return new ConfigResult(ErrorCode.InvalidRequest, $"Resource type {(int)type} has no configs here.");
         }

@@ -8,8 +8,8 @@ using ActorBroker.Records;
 namespace ActorBroker.Gateway.Handlers;
 
 /// <summary>
-/// DescribeConfigs v0-4 of topics and of this broker; the empty broker name shows the cluster-wide defaults that were
-/// set. Secrets are answered as null. v0 tells only whether a value is a default, v1+ its source and synonyms, v3+ its
+/// DescribeConfigs v0-4 of topics, of consumer groups and of this broker; the empty broker name shows the cluster-wide
+/// defaults that were set. Secrets are answered as null. v0 tells only whether a value is a default, v1+ its source and synonyms, v3+ its
 /// type and documentation. Other resource types are refused.
 /// </summary>
 internal sealed class DescribeConfigsHandler(HandlerContext context)
@@ -57,6 +57,8 @@ internal sealed class DescribeConfigsHandler(HandlerContext context)
                 return (ErrorCode.None, null, _node.Configs.DescribeBroker());
             case ConfigResource.Broker:
                 return (ErrorCode.InvalidRequest, $"This is broker {_node.BrokerId}, not '{name}'.", []);
+            case ConfigResource.Group when name.Length > 0:
+                return (ErrorCode.None, null, _node.Configs.DescribeGroup(name));
             default:
                 return (ErrorCode.InvalidRequest, $"Resource type {(int)type} has no configs here.", []);
         }

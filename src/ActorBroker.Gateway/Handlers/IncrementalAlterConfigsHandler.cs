@@ -6,8 +6,8 @@ using ActorBroker.Records;
 namespace ActorBroker.Gateway.Handlers;
 
 /// <summary>
-/// IncrementalAlterConfigs v0-1, for topics, this broker and all brokers: touches only what is listed. SET, DELETE, and
-/// APPEND or SUBTRACT for lists.
+/// IncrementalAlterConfigs v0-1, for topics, consumer groups, this broker and all brokers: touches only what is listed.
+/// SET, DELETE, and APPEND or SUBTRACT for lists.
 /// </summary>
 internal sealed class IncrementalAlterConfigsHandler(HandlerContext context)
     : ApiHandler<IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse>

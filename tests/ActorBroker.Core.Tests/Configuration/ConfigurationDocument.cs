@@ -34,6 +34,7 @@ internal static class ConfigurationDocument
         var page = new StringBuilder(Head.ReplaceLineEndings("\n")).Append('\n');
         Table(page, "Broker settings", BrokerKeys.All);
         Table(page, "Topic settings", TopicKeys.All);
+        Table(page, "Consumer group settings", GroupKeys.All);
         page.Append("\n## Accepted without effect\n\n")
             .Append("These are checked and shown, and the start warns about each that is set.\n");
         var ignored = AcceptedKeys.All.Concat(AcceptedTopicKeys.All.Where(IsIgnored));
@@ -57,13 +58,13 @@ internal static class ConfigurationDocument
 
     private static void Table(StringBuilder page, string title, IEnumerable<ConfigKey> keys)
     {
-        var isTopic = keys.First().Scope == ConfigScope.Topic;
+        var hasDefaults = keys.First().Scope is ConfigScope.Topic or ConfigScope.Group;
         page.Append($"\n## {title}\n\n")
-            .Append($"| Name | Type | Default | Allowed | {(isTopic ? "Broker settings" : "Update")} | |\n")
+            .Append($"| Name | Type | Default | Allowed | {(hasDefaults ? "Broker settings" : "Update")} | |\n")
             .Append("|---|---|---|---|---|---|\n");
         foreach (var key in keys.OrderBy(key => key.Name, StringComparer.Ordinal))
         {
-            var fifth = isTopic
+            var fifth = hasDefaults
                 ? string.Join(", ", key.BrokerSynonyms.Select(synonym => $"`{synonym.Key.Name}`"))
                 : Update(key.Scope);
             page.Append($"| `{key.Name}` | {Type(key)} | {Default(key)} | {Allowed(key)} | {fifth} ")

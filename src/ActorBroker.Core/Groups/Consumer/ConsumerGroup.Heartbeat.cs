@@ -286,7 +286,8 @@ internal sealed partial class ConsumerGroup
         {
             MemberId = member.Id,
             MemberEpoch = member.Current.Epoch,
-            HeartbeatIntervalMs = Context.Settings.ConsumerHeartbeatIntervalMs,
+            HeartbeatIntervalMs = Context.Settings.OverridesOf(Id)?.HeartbeatIntervalMs ??
+                Context.Settings.ConsumerHeartbeatIntervalMs,
             Assignment = isFull || !member.IsInformed || command.MemberEpoch != member.Current.Epoch
                 ? member.Current.Assigned.Topics
                 : null,

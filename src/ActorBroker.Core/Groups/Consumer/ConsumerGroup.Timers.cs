@@ -47,6 +47,7 @@ internal sealed partial class ConsumerGroup
     private void ExtendSession(GroupTurn turn, ConsumerMember member)
     {
         var timeoutMs = member.Metadata.ClassicMemberMetadata?.SessionTimeoutMs ??
+            Context.Settings.OverridesOf(Id)?.SessionTimeoutMs ??
             Context.Settings.ConsumerSessionTimeoutMs;
         member.SessionDeadlineMs = turn.Now.MonotonicMs + timeoutMs;
         Queue(member);

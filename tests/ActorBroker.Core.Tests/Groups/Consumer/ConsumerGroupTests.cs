@@ -311,6 +311,21 @@ public sealed class ConsumerGroupTests
         Assert.Equal(ErrorCode.UnsupportedVersion, scenario.Join("a", "t").Error);
     }
 
+    [Fact]
+    public void A_group_may_have_times_of_its_own_which_hold_from_the_next_heartbeat_on()
+    {
+        GroupOverrides? overrides = null;
+        var scenario = new ConsumerScenario(
+            new GroupSettings { OverridesOf = groupId => groupId == GroupId ? overrides : null }, ("t", 1));
+        scenario.Join("a", "t");
+        overrides = new GroupOverrides(SessionTimeoutMs: 50_000, HeartbeatIntervalMs: 9_000);
+        Assert.Equal(9_000, scenario.Beat("a", 1).HeartbeatIntervalMs);
+        scenario.Pass(49_000);
+        Assert.Equal(ErrorCode.None, scenario.Beat("a", 1).Error);
+        scenario.Pass(50_001);
+        Assert.Equal(ErrorCode.UnknownMemberId, scenario.Beat("a", 1).Error);
+    }
+
     private static void AssertSame(IReadOnlyList<TopicPartitions> expected, IReadOnlyList<TopicPartitions>? actual)
     {
         Assert.NotNull(actual);
