@@ -53,7 +53,8 @@ public sealed partial class PartitionLog : IDisposable
         _logEndOffset = recovered.LogEndOffset;
         _recoveryPoint = Math.Min(options.CleanShutdown ? long.MaxValue : options.RecoveryPoint, _logEndOffset);
         _changed = recovered.Changed || !options.CleanShutdown;
-        _folderDirty = recovered.Changed;
+        // Whoever had the log before may have made files and died before it synced the folder.
+        _folderDirty = _changed;
         _deleted = new DeletedFiles(logger);
         Directory = options.Directory;
         TopicId = topicId;

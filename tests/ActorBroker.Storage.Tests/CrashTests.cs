@@ -100,6 +100,24 @@ public sealed class CrashTests : IDisposable
     }
 
     [Fact]
+    public void A_segment_made_before_a_reopening_survives_power_loss_after_the_next_flush()
+    {
+        using var harness = new LogHarness(_disk, _config, "reopened");
+        harness.Append(1);
+        harness.Log.Flush();
+        harness.Log.Roll();
+        harness.Log.Dispose();
+        harness.Reopen(clean: false, 1);
+        harness.Append(1);
+        harness.Log.Flush();
+        Assert.Equal(2, harness.Log.RecoveryPoint);
+
+        Memory.Crash();
+        harness.Reopen(clean: false, 2);
+        AssertIntact(harness, 2);
+    }
+
+    [Fact]
     public void A_clean_stop_survives_power_loss_in_full()
     {
         using var harness = Filled(out _);

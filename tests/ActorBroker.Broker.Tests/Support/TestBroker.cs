@@ -122,8 +122,8 @@ internal sealed class TestBroker : IAsyncDisposable
     /// </summary>
     private async Task AbandonAsync()
     {
-        var files = Disk.ListFiles(Root).ToHashSet();
         Disk.IsReadOnly = true;
+        var files = Disk.ListFiles(Root).ToHashSet();
         await Node.StopAsync(TestContext.Current.CancellationToken);
         Disk.IsReadOnly = false;
         Assert.Equal(files, Disk.ListFiles(Root).ToHashSet());
