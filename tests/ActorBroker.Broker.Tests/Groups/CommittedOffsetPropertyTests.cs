@@ -1,6 +1,6 @@
-// A committed offset never goes back. Groups commit ever larger offsets while the disk fails, fills up and loses power,
-// the process is killed, the log is compacted and the broker restarted, in an order that a seed decides. After each step
-// a group's offset is read: never below what was acknowledged or read before, never above what was asked for.
+// A committed offset never goes back. Groups commit ever larger offsets while the disk fails, fills up and loses
+// power, the process is killed, the log is compacted and the broker restarted, in an order that a seed decides. After
+// each step a group's offset is read: never below what was acknowledged or read before, never above what was asked for.
 using ActorBroker.Broker.Tests.Support;
 using ActorBroker.Records;
 
