@@ -53,7 +53,8 @@ internal sealed class BrokerState(
     public void ApplyGroupConfigs() => Volatile.Write(
         ref _groupOverrides,
         catalogue.ListGroupConfigs().Where(static group => group.Configs.Count > 0)
-            .ToImmutableDictionary(static group => group.GroupId, static group => BrokerConfig.ForGroup(group.Configs)));
+            .ToImmutableDictionary(
+                static group => group.GroupId, static group => BrokerConfig.ForGroup(group.Configs)));
 
     /// <summary>The settings as they would be with these made at run time.</summary>
     public BrokerConfig WithDynamic(

@@ -155,8 +155,8 @@ public sealed class ConsumerGroupTests
         for (var tries = 0; ; tries++)
         {
             Assert.True(tries < TriesMax, "The coordinator does not come.");
-            var response =
-                await connection.AskAsync<ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse>(request, version);
+            var response = await connection.AskAsync<ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse>(
+                request, version);
             if (!await MustRepeatAsync(connection, response.ErrorCode))
             {
                 return response;

@@ -2,8 +2,8 @@ namespace ActorBroker.Core.Configuration;
 
 /// <summary>
 /// The sets that <see cref="BrokerKeys"/>, <see cref="AcceptedKeys"/>, <see cref="RefusedKeys"/>,
-/// <see cref="TopicKeys"/> and <see cref="GroupKeys"/> declare their keys into. They live apart from the declarations, so that the order in which a
-/// class's parts are initialised doesn't matter.
+/// <see cref="TopicKeys"/> and <see cref="GroupKeys"/> declare their keys into. They live apart from the declarations,
+/// so that the order in which a class's parts are initialised doesn't matter.
 /// </summary>
 internal static class BrokerKeySets
 {

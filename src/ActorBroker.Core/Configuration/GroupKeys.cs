@@ -33,5 +33,6 @@ public static class GroupKeys
     /// <summary>All of them, in the order of their declaration.</summary>
     public static IReadOnlyList<ConfigKey> All => Keys.Group.Keys;
 
-    internal static bool TryGet(string name, [NotNullWhen(true)] out ConfigKey? key) => Keys.Group.TryGet(name, out key);
+    internal static bool TryGet(string name, [NotNullWhen(true)] out ConfigKey? key) =>
+        Keys.Group.TryGet(name, out key);
 }

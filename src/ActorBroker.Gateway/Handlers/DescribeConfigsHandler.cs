@@ -9,8 +9,8 @@ namespace ActorBroker.Gateway.Handlers;
 
 /// <summary>
 /// DescribeConfigs v0-4 of topics, of consumer groups and of this broker; the empty broker name shows the cluster-wide
-/// defaults that were set. Secrets are answered as null. v0 tells only whether a value is a default, v1+ its source and synonyms, v3+ its
-/// type and documentation. Other resource types are refused.
+/// defaults that were set. Secrets are answered as null. v0 tells only whether a value is a default, v1+ its source and
+/// synonyms, v3+ its type and documentation. Other resource types are refused.
 /// </summary>
 internal sealed class DescribeConfigsHandler(HandlerContext context)
     : ApiHandler<DescribeConfigsRequest, DescribeConfigsResponse>

@@ -92,8 +92,9 @@ public class GroupBenchmarks
     private static ConsumerHeartbeatCommand Beat(string memberId, int epoch) => new("g", memberId, epoch, Client);
 
     private static JoinCommand Join(string memberId, byte[] metadata) => new(
-        "g", new MemberName(memberId, null), Client, "consumer", [new MemberProtocol("range", metadata)], 45_000, 60_000,
-        RequiresMemberId: true, SupportsSkipAssignment: true, null);
+        "g", new MemberName(memberId, null), Client, "consumer", [new MemberProtocol("range", metadata)],
+        SessionTimeoutMs: 45_000, RebalanceTimeoutMs: 60_000, RequiresMemberId: true, SupportsSkipAssignment: true,
+        Reason: null);
 
     private static SyncCommand Sync(JoinResult join, string leader) => new(
         "g", new MemberName(join.MemberId, null), join.Generation, "consumer", "range",
@@ -101,7 +102,8 @@ public class GroupBenchmarks
             ? []
             : [
                 .. join.Members.Select(static (member, index) => KeyValuePair.Create(
-                    member.MemberId, new ReadOnlyMemory<byte>(MemberAssignment.Write([new TopicPartition("t", index)])))),
+                    member.MemberId,
+                    new ReadOnlyMemory<byte>(MemberAssignment.Write([new TopicPartition("t", index)])))),
             ]);
 
     private GroupCoordinatorMachine NewMachine()

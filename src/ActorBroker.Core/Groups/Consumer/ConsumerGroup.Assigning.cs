@@ -7,7 +7,12 @@ namespace ActorBroker.Core.Groups.Consumer;
 
 internal sealed partial class ConsumerGroup
 {
+    // A target costs microseconds for each member. A large group that changes all the time gets a new one at intervals
+    // that leave the coordinator for others; who joins in between gets its part with its next heartbeat.
+    private const int MembersPerMs = 100;
+
     private readonly Dictionary<string, GroupPattern> _patterns = [];
+    private long _computedAtMs = long.MinValue / 2;
     private HashSet<string> _subscribed = [];
     private bool _subscribedIsStale;
     private List<ConsumerGroupPartitionMetadataValue.TopicMetadata> _topics = [];
@@ -134,8 +139,9 @@ internal sealed partial class ConsumerGroup
             pair.First.TopicName == pair.Second.TopicName &&
             pair.First.NumPartitions == pair.Second.NumPartitions &&
             pair.First.PartitionMetadata.Count == pair.Second.PartitionMetadata.Count &&
-            pair.First.PartitionMetadata.Zip(pair.Second.PartitionMetadata).All(static racks =>
-                racks.First.Partition == racks.Second.Partition && racks.First.Racks.SequenceEqual(racks.Second.Racks)));
+            pair.First.PartitionMetadata.Zip(pair.Second.PartitionMetadata).All(static partitions =>
+                partitions.First.Partition == partitions.Second.Partition &&
+                partitions.First.Racks.SequenceEqual(partitions.Second.Racks)));
 
     /// <summary>The assignor that most members ask for; of equals the broker's first.</summary>
     private IPartitionAssignor PreferredAssignor()
@@ -147,8 +153,12 @@ internal sealed partial class ConsumerGroup
         return PartitionAssignors.FindServer(name) ?? PartitionAssignors.Server[0];
     }
 
+    private bool MayCompute(GroupTurn turn) =>
+        AssignmentEpoch == 0 || turn.Now.MonotonicMs - _computedAtMs >= _members.Count / MembersPerMs;
+
     private void ComputeTarget(GroupTurn turn)
     {
+        _computedAtMs = turn.Now.MonotonicMs;
         var ids = _topics.ToDictionary(static topic => topic.TopicName, static topic => topic.TopicId);
         var names = _topics.ToDictionary(static topic => topic.TopicId, static topic => topic.TopicName);
         var members = _members.Values.Select(member => AsAssigned(member, names)).ToList();

@@ -130,7 +130,8 @@ internal sealed partial class ConsumerGroup
         }
 
         var (memberId, instanceId) = command.Member;
-        if (memberId.Length > 0 && instanceId is not null && Named(command.Member).Error is var named and not ErrorCode.None)
+        if (memberId.Length > 0 && instanceId is not null &&
+            Named(command.Member).Error is var named and not ErrorCode.None)
         {
             return named;
         }

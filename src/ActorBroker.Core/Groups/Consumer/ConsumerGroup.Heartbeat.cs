@@ -54,7 +54,7 @@ internal sealed partial class ConsumerGroup
             _emptySinceMs = turn.Now.UnixMs;
         }
 
-        if (_waiting.Count > 0 && GroupEpoch > AssignmentEpoch)
+        if (_waiting.Count > 0 && GroupEpoch > AssignmentEpoch && MayCompute(turn))
         {
             ComputeTarget(turn);
         }

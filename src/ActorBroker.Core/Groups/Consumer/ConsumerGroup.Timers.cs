@@ -33,6 +33,11 @@ internal sealed partial class ConsumerGroup
     public override void Begin(GroupTurn turn)
     {
         _emptySinceMs = turn.Now.UnixMs;
+        if (ShallBeClassic)
+        {
+            CallAtEnd(turn);
+        }
+
         foreach (var member in _members.Values)
         {
             ExtendSession(turn, member);

@@ -26,7 +26,8 @@ internal static class HeartbeatRules
             (!settings.ConsumerAssignors.Contains(assignor) || PartitionAssignors.FindServer(assignor) is null))
         {
             return (ErrorCode.UnsupportedAssignor,
-                $"ServerAssignor {assignor} is not supported; these are: {string.Join(", ", settings.ConsumerAssignors)}.");
+                $"ServerAssignor {assignor} is not supported; these are: " +
+                string.Join(", ", settings.ConsumerAssignors) + ".");
         }
 
         return null;

@@ -7,7 +7,7 @@ using ActorBroker.Records;
 namespace ActorBroker.Gateway.Handlers.Groups;
 
 /// <summary>
-/// ConsumerGroupHeartbeat v0-1 (KIP-848): joins, keeps alive, gives up and leaves. v0: the broker makes the ids of
+/// ConsumerGroupHeartbeat v0-1: members of KIP-848 join, stay alive, give up and leave. v0: the broker makes the ids of
 /// members; v1: they bring their own, and may subscribe by an RE2 expression.
 /// </summary>
 internal sealed class ConsumerGroupHeartbeatHandler(HandlerContext context)

@@ -10,9 +10,9 @@ namespace ActorBroker.Core.Tests.Groups.Consumer;
 
 /// <summary>
 /// Random lives of a KIP-848 group, alone and with members of the classic protocol that come and go, so that the group
-/// migrates both ways. After each event: no partition has two owners among those who are in the group, epochs only grow,
-/// and the log replays to the state that runs. When the faults are over, everybody gets together. A failure prints its
-/// seed: put it into <see cref="One_life_of_a_group"/> to see it again.
+/// migrates both ways. After each event: no partition has two owners among those who are in the group, epochs only
+/// grow, and the log replays to the state that runs. When the faults are over, everybody gets together. A failure
+/// prints its seed: put it into <see cref="One_life_of_a_group"/> to see it again.
 /// </summary>
 public sealed class ConsumerSimulationTests
 {
@@ -266,7 +266,9 @@ public sealed class ConsumerSimulationTests
             }
         }
 
-        /// <summary>Of those who are in the group no two own a partition. Who was put out owns without a right.</summary>
+        /// <summary>
+        /// Of those who are in the group no two own a partition. Who was put out owns without a right.
+        /// </summary>
         private void CheckOwners()
         {
             var group = DescribeConsumer(_world.Coordinator.Machine);
@@ -311,7 +313,7 @@ public sealed class ConsumerSimulationTests
 
         private void CheckReplay()
         {
-            var replayed = _world.Coordinator.Replay();
+            var replayed = _world.Coordinator.Replay(isCompacted: _world.Chance(0.5));
             var running = DescribeConsumer(_world.Coordinator.Machine);
             var again = DescribeConsumer(replayed);
             _world.Trace.Require(Show(running) == Show(again), $"{Show(running)}\nreplays as {Show(again)}");
@@ -368,7 +370,8 @@ public sealed class ConsumerSimulationTests
         {
             var members = group.Members.Select(static each =>
                 $"{each.MemberId}/{each.InstanceId} {(each.IsClassic ? "classic " : "")}in {each.MemberEpoch} wants " +
-                $"{string.Join(',', each.TopicNames)} {each.TopicRegex} has {Show(each.Assignment)} of {Show(each.Target)}");
+                $"{string.Join(',', each.TopicNames)} {each.TopicRegex} " +
+                $"has {Show(each.Assignment)} of {Show(each.Target)}");
             return $"{group.State} {group.GroupEpoch}/{group.AssignmentEpoch} {group.AssignorName}\n  " +
                 string.Join("\n  ", members);
         }

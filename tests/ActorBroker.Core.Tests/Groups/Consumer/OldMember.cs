@@ -1,5 +1,5 @@
 // A member of the classic protocol that counts what it owns: an eager one gives everything up before it joins, a
-// cooperative one keeps what it has, gives up what a sync takes away, and then joins again. It leads when it is told to.
+// cooperative one keeps what it has, gives up what a sync takes away, and then joins again. It leads when told to.
 using ActorBroker.Assignors;
 using ActorBroker.Assignors.Wire;
 using ActorBroker.Core.Groups;

@@ -16,6 +16,7 @@ internal sealed class SimulatedCoordinator
 
     private readonly GroupSettings _settings;
     private readonly List<GroupRecord> _log = [];
+    private readonly StoredLog _stored = new();
     private readonly HashSet<IAsked> _open = [];
     private IGroupTopics _topics;
     private int _ids;
@@ -79,7 +80,7 @@ internal sealed class SimulatedCoordinator
     public void Restart()
     {
         Life++;
-        Machine = Replay();
+        Machine = Replay(isCompacted: Life % 2 == 0);
         LoseOpen();
         RunTurn(turn => Machine.Begin(turn, _topics));
     }
@@ -92,10 +93,10 @@ internal sealed class SimulatedCoordinator
     }
 
     /// <summary>Another coordinator that knows what the log knows.</summary>
-    public GroupCoordinatorMachine Replay()
+    public GroupCoordinatorMachine Replay(bool isCompacted = false)
     {
         var machine = new GroupCoordinatorMachine(_settings, () => $"{++_ids:x8}");
-        foreach (var record in _log)
+        foreach (var record in _stored.Read(isCompacted))
         {
             machine.Apply(record);
         }
@@ -126,6 +127,7 @@ internal sealed class SimulatedCoordinator
         }
 
         _log.AddRange(turn.Records);
+        _stored.Append(turn.Records);
         OnStored?.Invoke(turn.Records);
         foreach (var reply in turn.Replies)
         {
