@@ -58,6 +58,13 @@ internal static class ConsumeCommand
         HelpName = "count",
     };
 
+    private static readonly Option<string?> Group = new("--group", "-g")
+    {
+        Description = "Reads as a member of this group: shares the topic with its other members, goes on where the " +
+            "group left off, and commits what was written.",
+        HelpName = "name",
+    };
+
     private static readonly Option<bool> Keys = new("--keys", "-k") { Description = "Lines with keys." };
 
     private static readonly Option<bool> Headers = new("--headers") { Description = "Lines with headers." };
@@ -114,13 +121,14 @@ internal static class ConsumeCommand
             "consume",
             "Reads a topic: as lines, JSON or by a pattern on standard output, to a file, or to a folder.",
             "consume --topic orders --from-beginning --exit-at-end",
+            "consume --topic orders --group audit --from-beginning",
             "consume --topic orders --last 10 --keys --timestamps --offsets",
             "consume --topic orders --since 2h --json | jq .value",
             "consume --topic orders --from-beginning --max 5 --format '%p:%o %k=%s\\n'",
             "consume --topic backup --from-beginning --exit-at-end --output-directory restored")
         {
-            Topic, Partitions, FromBeginning, Offset, Last, Since, ExitAtEnd, MaxRecords, Keys, Headers, Timestamps,
-            Offsets, Separator, Json, Format, NullValue, Output, Folder, Force, Quiet,
+            Topic, Group, Partitions, FromBeginning, Offset, Last, Since, ExitAtEnd, MaxRecords, Keys, Headers,
+            Timestamps, Offsets, Separator, Json, Format, NullValue, Output, Folder, Force, Quiet,
         };
         command.Validators.Add(result =>
         {
@@ -128,6 +136,13 @@ internal static class ConsumeCommand
             if (Given(FromBeginning, Offset, Last, Since) > 1)
             {
                 result.AddError("Give one of --from-beginning, --offset, --last and --since.");
+            }
+
+            if (Given(Group) > 0 && Given(Partitions, Offset, Last, Since, Output) > 0)
+            {
+                result.AddError(
+                    "With --group, the group says what is read and from where: leave out --partition, --offset, " +
+                    "--last, --since and --output. --from-beginning is for what it has not committed.");
             }
 
             if (Given(Output, Folder, Json, Format) > 1)
@@ -146,6 +161,11 @@ internal static class ConsumeCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancel)
     {
+        if (parsed.GetValue(Group) is { } group)
+        {
+            return await RunAsMemberAsync(parsed, group, cancel).ConfigureAwait(false);
+        }
+
         var topic = parsed.GetRequiredValue(Topic);
         var start = ChooseStart(parsed);
         var exitAtEnd = parsed.GetValue(ExitAtEnd);
@@ -162,13 +182,47 @@ internal static class ConsumeCommand
         await using var client = Connection.OpenForStreaming(parsed);
         await using var sink = OpenSink(parsed, topic);
         var run = new ConsumeRun(client, topic, sink, meter, maxRecords);
+        return await ShowAsync(parsed, sink, meter, () => run.ReadAllAsync(ranges, cancel)).ConfigureAwait(false);
+    }
+
+    private static async Task<int> RunAsMemberAsync(ParseResult parsed, string group, CancellationToken cancel)
+    {
+        var topic = parsed.GetRequiredValue(Topic);
+        await using (var asking = Connection.Open(parsed))
+        {
+            _ = await asking.Admin.DescribeTopicAsync(topic, cancel).ConfigureAwait(false);
+        }
+
+        var maxRecords = parsed.GetValue(MaxRecords);
+        var meter = new TransferMeter("read") { RecordsExpected = maxRecords };
+        await using var client = Connection.OpenForStreaming(parsed);
+        await using var sink = OpenSink(parsed, topic);
+        var options = new ConsumerOptions
+        {
+            GroupId = group,
+            EnableAutoCommit = false,
+            EnablePartitionEof = true,
+            AutoOffsetReset = parsed.GetValue(FromBeginning) ? AutoOffsetReset.Earliest : AutoOffsetReset.Latest,
+        };
+        using var run = new MemberRun(client, topic, options, sink, meter)
+        {
+            MaxRecords = maxRecords,
+            ExitsAtEnd = parsed.GetValue(ExitAtEnd),
+            TellsAssignments = !parsed.GetValue(Quiet),
+        };
+        return await ShowAsync(parsed, sink, meter, () => run.ReadAllAsync(cancel)).ConfigureAwait(false);
+    }
+
+    private static async Task<int> ShowAsync(
+        ParseResult parsed, IRecordSink sink, TransferMeter meter, Func<Task> read)
+    {
         var isQuiet = parsed.GetValue(Quiet);
         var toTerminal = parsed.GetValue(Folder) is null && parsed.GetValue(Output) is null or "-"
             && !Console.IsOutputRedirected;
         var isShown = !isQuiet && !toTerminal;
         try
         {
-            await LiveProgress.RunAsync(meter, isShown, () => run.ReadAllAsync(ranges, cancel)).ConfigureAwait(false);
+            await LiveProgress.RunAsync(meter, isShown, read).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {

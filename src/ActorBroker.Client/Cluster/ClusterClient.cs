@@ -11,6 +11,8 @@ namespace ActorBroker.Client.Cluster;
 /// </summary>
 internal sealed class ClusterClient(ClientOptions options) : IAsyncDisposable
 {
+    private const short FirstVersionWithAutoCreate = 4;
+
     private readonly IReadOnlyList<BrokerAddress> _bootstrap = BrokerAddress.ParseList(options.BootstrapServers);
     private readonly ConnectionPool _connections = new(options);
     private readonly Lock _gate = new();
@@ -222,12 +224,15 @@ internal sealed class ClusterClient(ClientOptions options) : IAsyncDisposable
     private async Task<IReadOnlyList<TopicMetadata>> AskAsync(
         IReadOnlyList<string>? names, bool autoCreate, CancellationToken cancel)
     {
+        var connection = await AnyAsync(cancel).ConfigureAwait(false);
         var request = new MetadataRequest
         {
             Topics = names?.Select(name => new MetadataRequest.MetadataRequestTopic { Name = name }).ToList(),
-            AllowAutoTopicCreation = autoCreate,
+
+            // Older brokers create by their own setting.
+            AllowAutoTopicCreation =
+                autoCreate || connection.ChooseVersion<MetadataRequest>() < FirstVersionWithAutoCreate,
         };
-        var connection = await AnyAsync(cancel).ConfigureAwait(false);
         var response = await connection.CallAsync<MetadataRequest, MetadataResponse>(request, cancel)
             .ConfigureAwait(false);
         var askedAt = options.TimeProvider.GetTimestamp();

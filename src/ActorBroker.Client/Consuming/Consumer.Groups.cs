@@ -100,12 +100,16 @@ public sealed partial class Consumer<TKey, TValue>
     }
 
     /// <inheritdoc/>
-    public void StoreOffset(ConsumeResult<TKey, TValue> result)
+    public void StoreOffset(ConsumeResult<TKey, TValue> result) => StoreOffset(result.TopicPartition, After(result));
+
+    /// <inheritdoc/>
+    public void StoreOffset(TopicPartition partition, OffsetAndMetadata offset)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset.Offset, nameof(offset));
         _ = Group;
-        if (!_coordinator.TryStore(result.TopicPartition, After(result)))
+        if (!_coordinator.TryStore(partition, offset))
         {
-            throw new InvalidOperationException($"{result.TopicPartition} is not assigned to this consumer.");
+            throw new InvalidOperationException($"{partition} is not assigned to this consumer.");
         }
     }
 

@@ -137,6 +137,10 @@ public interface IConsumer<TKey, TValue> : IAsyncDisposable
     /// <exception cref="InvalidOperationException">The partition is not read, or no longer.</exception>
     void StoreOffset(ConsumeResult<TKey, TValue> result);
 
+    /// <summary>Everything before this offset is processed; for who reads batches.</summary>
+    /// <exception cref="InvalidOperationException">The partition is not read, or no longer.</exception>
+    void StoreOffset(TopicPartition partition, OffsetAndMetadata offset);
+
     /// <summary>What the group has committed; null where there is nothing.</summary>
     Task<IReadOnlyDictionary<TopicPartition, OffsetAndMetadata?>> CommittedAsync(
         IEnumerable<TopicPartition> partitions, CancellationToken cancel = default);

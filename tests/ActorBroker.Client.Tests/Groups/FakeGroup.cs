@@ -86,12 +86,12 @@ internal sealed class FakeGroup
         }
     }
 
-    /// <summary>The group goes on without the member.</summary>
-    public void Expel()
+    /// <summary>Commits are taken from this member.</summary>
+    public void Become(string memberId, int generation)
     {
         lock (_gate)
         {
-            MemberId = "";
+            (MemberId, Generation) = (memberId, generation);
         }
     }
 

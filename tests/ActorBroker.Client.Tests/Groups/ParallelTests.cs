@@ -151,6 +151,7 @@ public sealed class ParallelTests : GroupTest
     {
         Group.Gives = [0];
         AppendNumbers(0, 10);
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var stop = NewStop();
         var consumer = NewMember();
         var running = consumer.ConsumeParallelAsync(
@@ -158,11 +159,13 @@ public sealed class ParallelTests : GroupTest
             {
                 if (record.Offset == 3)
                 {
+                    begun.SetResult();
                     await Task.Delay(Timeout.Infinite, token);
                 }
             },
             new ParallelConsumeOptions { DrainTimeout = TimeSpan.FromMilliseconds(20) },
             stop.Token);
+        await begun.Task;
         await WaitForAsync(() => consumer.GetPosition(Partition(0)) == 10);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
