@@ -3,8 +3,8 @@ using ActorBroker.TestSupport;
 namespace ActorBroker.Clients.Tests;
 
 /// <summary>
-/// The examples of <c>docs/client.md</c> are those of <see cref="ClientExamples"/> (<c>ACTORBROKER_WRITE_DOCS=1</c>
-/// writes them anew).
+/// The examples of <c>docs/client.md</c> are those of <see cref="ClientExamples"/> and
+/// <see cref="ClientGroupExamples"/> (<c>ACTORBROKER_WRITE_DOCS=1</c> writes them anew).
 /// </summary>
 public sealed class ClientPageTests
 {
@@ -43,8 +43,12 @@ public sealed class ClientPageTests
     private static async Task<Dictionary<string, string>> ReadExamplesAsync()
     {
         const string begin = "// example: ";
-        var path = Path.Combine(RepositoryPaths.Root, "tests", "ActorBroker.Clients.Tests", "ClientExamples.cs");
-        var lines = await File.ReadAllLinesAsync(path, Cancel);
+        var folder = Path.Combine(RepositoryPaths.Root, "tests", "ActorBroker.Clients.Tests");
+        string[] lines =
+        [
+            .. await File.ReadAllLinesAsync(Path.Combine(folder, "ClientExamples.cs"), Cancel),
+            .. await File.ReadAllLinesAsync(Path.Combine(folder, "ClientGroupExamples.cs"), Cancel),
+        ];
         var examples = new Dictionary<string, string>();
         for (var i = 0; i < lines.Length; i++)
         {

@@ -1,16 +1,15 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using ActorBroker.Client;
 using ActorBroker.Records;
 
 namespace ActorBroker.Clients.Tests;
 
-/// <summary>Members of one group that read a topic of numbers, each in a task of its own, until they are stopped.</summary>
+/// <summary>Members of one group that read a topic of numbers, each in a task, until they are stopped.</summary>
 internal sealed class GroupRun(KafkaClient client, string topic, ConsumerOptions options) : IAsyncDisposable
 {
     private readonly List<(Consumer<Ignore, int> Consumer, CancellationTokenSource Stop, Task Reading)> _members = [];
 
-    /// <summary>The numbers that were read, in the order of their ends; more than once where they were repeated.</summary>
+    /// <summary>The numbers that were read; more than once where they were repeated.</summary>
     public ConcurrentQueue<int> Seen { get; } = new();
 
     /// <summary>The members' rebalances: "member what partitions".</summary>
@@ -61,11 +60,16 @@ internal sealed class GroupRun(KafkaClient client, string topic, ConsumerOptions
     /// <summary>Waits; a member that fails fails it.</summary>
     public async Task WaitAsync(Func<bool> condition, CancellationToken cancel)
     {
-        while (!condition())
+        while (true)
         {
             foreach (var (_, _, reading) in _members.Where(each => each.Reading.IsFaulted))
             {
                 await reading;
+            }
+
+            if (condition())
+            {
+                return;
             }
 
             await Task.Delay(5, cancel);
@@ -86,7 +90,7 @@ internal sealed class GroupRun(KafkaClient client, string topic, ConsumerOptions
     private ValueTask Note(int member, string what, IReadOnlyCollection<TopicPartition> partitions)
     {
         var list = string.Join(
-            ' ', partitions.Select(each => each.Partition).Order().Select(each => each.ToString(CultureInfo.InvariantCulture)));
+            ' ', partitions.Select(each => each.Partition).Order());
         Rebalances.Enqueue($"{member} {what} {list}");
         return ValueTask.CompletedTask;
     }

@@ -159,6 +159,9 @@ internal sealed class ClassicMachine(ConsumerOptions options, string groupId) : 
         }
     }
 
+    /// <summary>The answer to SyncGroup does not read: joining again is what every refusal would lead to.</summary>
+    public void SyncUnread() => State = ClassicState.Joining;
+
     public HeartbeatRequest NewHeartbeat() => new()
     {
         GroupId = groupId,

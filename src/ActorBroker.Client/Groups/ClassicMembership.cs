@@ -1,6 +1,7 @@
 using ActorBroker.Assignors;
 using ActorBroker.Assignors.Wire;
 using ActorBroker.Client.Cluster;
+using ActorBroker.Client.Networking;
 using ActorBroker.Protocol.Messages;
 using ActorBroker.Records;
 
@@ -133,12 +134,7 @@ internal sealed class ClassicMembership(ClusterClient cluster, CoordinatorLink l
     private async Task SyncAsync(CancellationToken cancel)
     {
         var assignments = await AssignAsync(cancel).ConfigureAwait(false);
-        var connection = await link.OwnAsync(cancel).ConfigureAwait(false);
-        using var answer = await connection.ExchangeAsync<SyncGroupRequest, SyncGroupResponse>(
-            NewSync(assignments, connection.ChooseVersion<SyncGroupRequest>()),
-            connection.ChooseVersion<SyncGroupRequest>(),
-            JoinPatience,
-            cancel).ConfigureAwait(false);
+        using var answer = await ExchangeSyncAsync(assignments, cancel).ConfigureAwait(false);
         var code = answer.Response.ErrorCode;
         IReadOnlyList<TopicPartition> assigned = [];
         if (code == ErrorCode.None && !MemberAssignment.TryRead(answer.Response.Assignment, out assigned))
@@ -150,6 +146,25 @@ internal sealed class ClassicMembership(ClusterClient cluster, CoordinatorLink l
         if (!_machine.Synced(code, assigned, NowMs()))
         {
             link.Refuse(code, "Getting an assignment");
+        }
+    }
+
+    private async Task<Answer<SyncGroupResponse>> ExchangeSyncAsync(
+        List<(string MemberId, byte[] Assignment)> assignments, CancellationToken cancel)
+    {
+        var connection = await link.OwnAsync(cancel).ConfigureAwait(false);
+        var version = connection.ChooseVersion<SyncGroupRequest>();
+        try
+        {
+            return await connection.ExchangeAsync<SyncGroupRequest, SyncGroupResponse>(
+                NewSync(assignments, version), version, JoinPatience, cancel).ConfigureAwait(false);
+        }
+        catch (ProtocolViolationException unreadable)
+        {
+            // Some brokers leave the assignment out of a refusal (librdkafka's do), which is why it does not read.
+            _machine.SyncUnread();
+            throw new BrokerErrorException(
+                ErrorCode.RebalanceInProgress, $"Getting an assignment of '{options.GroupId}'", unreadable.Message);
         }
     }
 

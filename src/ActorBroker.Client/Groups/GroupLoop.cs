@@ -117,7 +117,9 @@ internal sealed class GroupLoop(
         else
         {
             await CallAsync(call, cancel).ConfigureAwait(false);
-            _failures = 0;
+
+            // A join alone is no success: what comes after it may fail each time.
+            _failures = call == MemberCall.Join ? _failures : 0;
             Publish();
         }
     }
