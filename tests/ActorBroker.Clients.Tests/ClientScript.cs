@@ -55,7 +55,7 @@ internal static class ClientScript
     public static async Task<JsonArray> RunAsync(
         RealClient client, string bootstrap, JsonArray steps, Action<string>? remark = null)
     {
-        using var process = Start(client);
+        using var process = Launch(client.Script);
         try
         {
             var request = new JsonObject { ["bootstrap"] = bootstrap, ["steps"] = steps };
@@ -81,11 +81,13 @@ internal static class ClientScript
         }
     }
 
-    private static Process Start(RealClient client)
+    /// <summary>Starts a script, all of whose streams are redirected.</summary>
+    public static Process Launch(string script)
     {
         // Debian's Python clients belong to Debian's own interpreter, which need not be the first one on PATH.
-        var interpreter = client.IsNode ? Path.Combine(Folder, "node_modules", ".bin", "node") : "/usr/bin/python3";
-        var start = new ProcessStartInfo(interpreter, [Path.Combine(Folder, client.Script)])
+        var isNode = script.EndsWith(".js", StringComparison.Ordinal);
+        var interpreter = isNode ? Path.Combine(Folder, "node_modules", ".bin", "node") : "/usr/bin/python3";
+        var start = new ProcessStartInfo(interpreter, [Path.Combine(Folder, script)])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

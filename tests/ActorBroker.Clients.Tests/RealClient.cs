@@ -26,9 +26,6 @@ public sealed record RealClient(string Name, string Script, bool CanConfigure, b
         new(Platformatic, "platformatic.js", CanConfigure: true, CanStamp: true, Npm),
     ];
 
-    /// <summary>True for a Node script, false for a Python one.</summary>
-    public bool IsNode => Script.EndsWith(".js", StringComparison.Ordinal);
-
     /// <summary>One by its name.</summary>
     public static RealClient Named(string name) => All.Single(client => client.Name == name);
 

@@ -1,0 +1,177 @@
+using System.Collections.Concurrent;
+using System.Text;
+using System.Text.Json.Nodes;
+using ActorBroker.Client;
+using ActorBroker.TestSupport;
+
+namespace ActorBroker.Clients.Tests.Groups;
+
+/// <summary>
+/// One group under load: records come all the time, members come, die, stand still and return; in the end every record
+/// was processed at least once, and the log of the offsets topic bears out what may be said of generations.
+/// </summary>
+internal sealed class GroupRun : IAsyncDisposable
+{
+    private const int PartitionCount = 6;
+    private const int SessionMs = 3_000;
+    private const int RebalanceMs = 6_000;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly ServerProcess _server;
+    private readonly KafkaClient _client;
+    private readonly CancellationTokenSource _producing = new();
+    private readonly ConcurrentQueue<(int Partition, long Offset)> _log = new();
+    private readonly long[] _ends = new long[PartitionCount];
+    private readonly List<MemberProcess> _members = [];
+    private readonly string _name;
+    private Task _producer = Task.CompletedTask;
+
+    private GroupRun(ServerProcess server, string name)
+    {
+        _server = server;
+        _name = name;
+        _client = new KafkaClient(new ClientOptions { BootstrapServers = server.BootstrapServers });
+    }
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public static async Task<GroupRun> StartAsync(ServerProcess server, string what)
+    {
+        var run = new GroupRun(server, $"{what}-{Guid.NewGuid():N}");
+        await run._client.Admin.CreateTopicAsync(
+            new NewTopic { Name = run._name, Partitions = PartitionCount }, Cancel);
+        run._producer = run.ProduceAsync();
+        return run;
+    }
+
+    /// <summary>Starts a member; where it is static, a second one of the same name takes the first one's place.</summary>
+    public MemberProcess Start(MemberKind kind, string name)
+    {
+        var options = new JsonObject
+        {
+            ["bootstrap"] = _server.BootstrapServers,
+            ["group"] = _name,
+            ["topic"] = _name,
+            ["name"] = name,
+            ["instance"] = kind.IsStatic ? name : null,
+            ["assignor"] = kind.Assignor,
+            ["sessionMs"] = SessionMs,
+            ["rebalanceMs"] = RebalanceMs,
+        };
+        var member = MemberProcess.Start(kind, name, options, _log);
+        _members.Add(member);
+        return member;
+    }
+
+    /// <summary>Each of these goes on processing.</summary>
+    public async Task AllShareAsync(params MemberProcess[] members)
+    {
+        var before = members.Select(member => member.Processed).ToArray();
+        await HoldsAsync(
+            () => members.Zip(before).All(pair => pair.First.Processed > pair.Second),
+            () => string.Join('\n', members.Select(member =>
+                $"{member.Name} has processed {member.Processed}, has exited: {member.HasExited}\n{member.Errors}")));
+    }
+
+    /// <summary>What is there now is processed, in every partition: whoever is left reads it all.</summary>
+    public async Task CatchesUpAsync()
+    {
+        var marks = _ends.Select((_, index) => Volatile.Read(ref _ends[index])).ToArray();
+        await HoldsAsync(
+            () => Missing(marks) == 0,
+            () => $"{Missing(marks)} records are not processed.\n" +
+                string.Join('\n', _members.Where(member => !member.HasExited).Select(member => member.Errors)));
+    }
+
+    /// <summary>Stops the load, then the members, and compares what was processed with what was written.</summary>
+    public async Task FinishAsync(bool isClassic = true)
+    {
+        await _producing.CancelAsync();
+        await _producer;
+        await CatchesUpAsync();
+        await Task.WhenAll(_members.Where(member => !member.HasExited).Select(member => member.StopAsync()));
+
+        var records = _ends.Sum();
+        var distinct = _log.Distinct().Count();
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{_name}: {records} records, {_log.Count - distinct} of them processed again");
+        Assert.Equal(records, distinct);
+        await CheckStoredAsync(isClassic);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _producing.CancelAsync();
+        foreach (var member in _members)
+        {
+            await member.DisposeAsync();
+        }
+
+        await _producer;
+        await _client.DisposeAsync();
+        _producing.Dispose();
+    }
+
+    private async Task CheckStoredAsync(bool isClassic)
+    {
+        var stored = await OffsetsTopicReader.ReadAsync(_client, _name, Cancel);
+        for (var partition = 0; partition < PartitionCount; partition++)
+        {
+            // A member may end before it has committed its last records, but nobody commits what is not there.
+            var offset = stored.Offsets[(_name, partition)];
+            Assert.InRange(offset.Offset, 1, _ends[partition]);
+        }
+
+        if (!isClassic)
+        {
+            return;
+        }
+
+        var generation = 0;
+        foreach (var each in stored.Generations)
+        {
+            Assert.True(each.Generation >= generation, $"{each.Generation} after {generation}");
+            generation = each.Generation;
+            var owned = each.Members.SelectMany(member => member.Partitions).ToList();
+            Assert.True(owned.Count == owned.Distinct().Count(), $"generation {generation}: {string.Join(',', owned)}");
+        }
+
+        Assert.True(generation > 3);
+        Assert.Empty(stored.Generations[^1].Members);
+    }
+
+    private int Missing(long[] ends)
+    {
+        var processed = _log.ToHashSet();
+        return Enumerable.Range(0, PartitionCount).Sum(partition =>
+            Enumerable.Range(0, (int)ends[partition]).Count(offset => !processed.Contains((partition, offset))));
+    }
+
+    private async Task ProduceAsync()
+    {
+        await using var producer = _client.CreateProducer(new ProducerOptions { Linger = TimeSpan.Zero });
+        for (var number = 0; !_producing.IsCancellationRequested; number++)
+        {
+            var partition = number % PartitionCount;
+            var record = new ProducerRecord { Value = Encoding.ASCII.GetBytes($"{number}"), Partition = partition };
+            await (await producer.SendAsync(_name, record, Cancel)).DeliveredAsync(Cancel);
+            Interlocked.Increment(ref _ends[partition]);
+            await Task.Delay(1, Cancel);
+        }
+    }
+
+    private static async Task HoldsAsync(Func<bool> condition, Func<string> why)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (!condition())
+        {
+            if (TimeProvider.System.GetElapsedTime(started) > Patience)
+            {
+                Assert.Fail(why());
+            }
+
+            await Task.Delay(50, Cancel);
+        }
+    }
+}
