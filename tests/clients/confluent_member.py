@@ -15,9 +15,15 @@ if options["instance"] is not None:
 consumer = Consumer(settings)
 consumer.subscribe([options["topic"]])
 while not stop:
-    records = [each for each in consumer.consume(200, 0.2) if each.error() is None]
-    members.processed((each.partition(), each.offset()) for each in records)
-    if records:
+    # One by one: consume() of librdkafka 2.0.2 drops records of a batch in which a rebalance falls, and commits them.
+    record = consumer.poll(0.2)
+    processed = []
+    while record is not None and len(processed) < 200:
+        if record.error() is None:
+            processed.append((record.partition(), record.offset()))
+        record = consumer.poll(0) if len(processed) < 200 else None
+    members.processed(processed)
+    if processed:
         try:
             consumer.commit(asynchronous=False)
         except KafkaException:

@@ -2,13 +2,17 @@
 from kafka import KafkaConsumer
 from kafka.coordinator.assignors.range import RangePartitionAssignor
 from kafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
-from kafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
+from kafka.coordinator.assignors.sticky import sticky_assignor
 from kafka.errors import CommitFailedError, KafkaError
 
 import members
 
 ASSIGNORS = {
-    "range": RangePartitionAssignor, "roundrobin": RoundRobinPartitionAssignor, "sticky": StickyPartitionAssignor}
+    "range": RangePartitionAssignor, "roundrobin": RoundRobinPartitionAssignor,
+    "sticky": sticky_assignor.StickyPartitionAssignor}
+
+# On Python 3 kafka-python 2.0.2 fails to send what a member owned: an iterator has no length.
+sticky_assignor.six.iteritems = lambda mapping: list(mapping.items())
 
 stop = members.Stop()
 options = members.options()

@@ -12,7 +12,7 @@ namespace ActorBroker.Clients.Tests.Groups;
 /// </summary>
 internal sealed class GroupRun : IAsyncDisposable
 {
-    private const int PartitionCount = 6;
+    private const int PartitionCount = 7;
     private const int SessionMs = 3_000;
     private const int RebalanceMs = 6_000;
 
@@ -70,22 +70,29 @@ internal sealed class GroupRun : IAsyncDisposable
         var before = members.Select(member => member.Processed).ToArray();
         await HoldsAsync(
             () => members.Zip(before).All(pair => pair.First.Processed > pair.Second),
-            () => string.Join('\n', members.Select(member =>
-                $"{member.Name} has processed {member.Processed}, has exited: {member.HasExited}\n{member.Errors}")));
+            () => Task.FromResult(Members(members)));
     }
 
     /// <summary>What is there now is processed, in every partition: whoever is left reads it all.</summary>
     public async Task CatchesUpAsync()
     {
         var marks = _ends.Select((_, index) => Volatile.Read(ref _ends[index])).ToArray();
-        await HoldsAsync(
-            () => Missing(marks) == 0,
-            () => $"{Missing(marks)} records are not processed.\n" +
-                string.Join('\n', _members.Where(member => !member.HasExited).Select(member => member.Errors)));
+        await HoldsAsync(() => Missing(marks).Count == 0, async () =>
+        {
+            var stored = await OffsetsTopicReader.ReadAsync(_client, _name, Cancel);
+            var rows = Enumerable.Range(0, PartitionCount).Select(partition =>
+                $"partition {partition}: committed {stored.Offsets.GetValueOrDefault((_name, partition))?.Offset}, " +
+                $"processed up to {_log.Where(each => each.Partition == partition).Max(each => (long?)each.Offset)}, " +
+                $"end {_ends[partition]}");
+            var owners = stored.Generations.LastOrDefault()?.Members.Select(member =>
+                $"{member.MemberId} owns {string.Join(',', member.Partitions)}") ?? [];
+            return $"Not processed: {string.Join(' ', Missing(marks).Take(20))}\n{string.Join('\n', rows)}\n" +
+                $"{string.Join('\n', owners)}\n{Members(_members)}";
+        });
     }
 
     /// <summary>Stops the load, then the members, and compares what was processed with what was written.</summary>
-    public async Task FinishAsync(bool isClassic = true)
+    public async Task FinishAsync(IReadOnlyList<MemberKind> kinds)
     {
         await _producing.CancelAsync();
         await _producer;
@@ -97,7 +104,7 @@ internal sealed class GroupRun : IAsyncDisposable
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"{_name}: {records} records, {_log.Count - distinct} of them processed again");
         Assert.Equal(records, distinct);
-        await CheckStoredAsync(isClassic);
+        await CheckStoredAsync(kinds);
     }
 
     public async ValueTask DisposeAsync()
@@ -113,17 +120,18 @@ internal sealed class GroupRun : IAsyncDisposable
         _producing.Dispose();
     }
 
-    private async Task CheckStoredAsync(bool isClassic)
+    private async Task CheckStoredAsync(IReadOnlyList<MemberKind> kinds)
     {
         var stored = await OffsetsTopicReader.ReadAsync(_client, _name, Cancel);
-        for (var partition = 0; partition < PartitionCount; partition++)
+        Assert.Equal(kinds.All(kind => kind.Commits) ? PartitionCount : stored.Offsets.Count, stored.Offsets.Count);
+        foreach (var ((topic, partition), offset) in stored.Offsets)
         {
             // A member may end before it has committed its last records, but nobody commits what is not there.
-            var offset = stored.Offsets[(_name, partition)];
+            Assert.Equal(_name, topic);
             Assert.InRange(offset.Offset, 1, _ends[partition]);
         }
 
-        if (!isClassic)
+        if (!kinds[0].IsClassic)
         {
             return;
         }
@@ -138,14 +146,22 @@ internal sealed class GroupRun : IAsyncDisposable
         }
 
         Assert.True(generation > 3);
-        Assert.Empty(stored.Generations[^1].Members);
+        Assert.Equal(kinds.Any(kind => kind.IsStatic), stored.Generations[^1].Members.Count > 0);
     }
 
-    private int Missing(long[] ends)
+    private static string Members(IEnumerable<MemberProcess> members) => string.Join('\n', members.Select(member =>
+        $"{member.Name} has processed {member.Processed}, has exited: {member.HasExited}\n{member.Errors}"));
+
+    private List<(int Partition, long Offset)> Missing(long[] ends)
     {
         var processed = _log.ToHashSet();
-        return Enumerable.Range(0, PartitionCount).Sum(partition =>
-            Enumerable.Range(0, (int)ends[partition]).Count(offset => !processed.Contains((partition, offset))));
+        return
+        [
+            .. Enumerable.Range(0, PartitionCount)
+                .SelectMany(partition => Enumerable.Range(0, (int)ends[partition])
+                    .Select(offset => (partition, (long)offset)))
+                .Where(record => !processed.Contains(record)),
+        ];
     }
 
     private async Task ProduceAsync()
@@ -161,14 +177,14 @@ internal sealed class GroupRun : IAsyncDisposable
         }
     }
 
-    private static async Task HoldsAsync(Func<bool> condition, Func<string> why)
+    private static async Task HoldsAsync(Func<bool> condition, Func<Task<string>> why)
     {
         var started = TimeProvider.System.GetTimestamp();
         while (!condition())
         {
             if (TimeProvider.System.GetElapsedTime(started) > Patience)
             {
-                Assert.Fail(why());
+                Assert.Fail(await why());
             }
 
             await Task.Delay(50, Cancel);

@@ -7,6 +7,12 @@ namespace ActorBroker.Clients.Tests.Groups;
 /// <param name="IsStatic">It has an instance id.</param>
 internal sealed record MemberKind(string Client, string Script, string? Assignor, bool IsStatic = false)
 {
+    /// <summary>It speaks JoinGroup and SyncGroup, not KIP-848.</summary>
+    public bool IsClassic => Assignor != "consumer";
+
+    /// <summary>It commits what it has processed.</summary>
+    public bool Commits => Client != RealClient.Kcat;
+
     public static MemberKind KafkaPython(string assignor) => new(RealClient.KafkaPython, "kafka_python_member.py", assignor);
 
     public static MemberKind Confluent(string assignor, bool isStatic = false) =>

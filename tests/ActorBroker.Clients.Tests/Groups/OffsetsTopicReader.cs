@@ -42,7 +42,7 @@ internal sealed class OffsetsTopicReader
         consumer.Assign(new Records.TopicPartition(topic, 0), StartPosition.Earliest);
         await foreach (var record in consumer.ReadAllAsync(cancel))
         {
-            reader.Take(record.Key!, record.Value);
+            reader.Take(record.Key.ToArray(), record.Value.ToArray());
             if (record.Offset + 1 >= end)
             {
                 break;
@@ -52,7 +52,8 @@ internal sealed class OffsetsTopicReader
         return reader;
     }
 
-    private void Take(byte[] keyBytes, byte[]? valueBytes)
+    /// <summary>A value always has a version; one without any bytes is a tombstone.</summary>
+    private void Take(byte[] keyBytes, byte[] valueBytes)
     {
         var key = new Cursor(keyBytes);
         var type = key.Int16();
@@ -65,15 +66,15 @@ internal sealed class OffsetsTopicReader
         {
             TakeOffset((key.Text()!, key.Int32()), valueBytes);
         }
-        else if (type == 2 && valueBytes is not null)
+        else if (type == 2 && valueBytes.Length > 0)
         {
             TakeGeneration(new Cursor(valueBytes));
         }
     }
 
-    private void TakeOffset((string, int) partition, byte[]? bytes)
+    private void TakeOffset((string, int) partition, byte[] bytes)
     {
-        if (bytes is null)
+        if (bytes.Length == 0)
         {
             Offsets.Remove(partition);
             return;

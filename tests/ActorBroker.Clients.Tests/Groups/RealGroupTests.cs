@@ -31,7 +31,7 @@ public abstract class RealGroupTests(GroupServer server)
         await members[^1].StopAsync();
         members[^1] = run.Start(kinds[^1], $"m{members.Length - 1}");
         await run.AllShareAsync([.. members, added]);
-        await run.FinishAsync(isClassic: kinds[0].Assignor != "consumer");
+        await run.FinishAsync(kinds);
     }
 
     private protected Task SurvivesAsync(string what, MemberKind kind) => SurvivesAsync(what, kind, kind, kind);
@@ -72,7 +72,6 @@ public sealed class NodeGroupTests(GroupServer server) : RealGroupTests(server),
     [Theory]
     [InlineData("roundrobin")]
     [InlineData("cooperative-sticky")]
-    [InlineData("consumer")]
     public Task A_group_of_platformatic_survives(string assignor) =>
         SurvivesAsync($"platformatic-{assignor}", MemberKind.Platformatic(assignor));
 
