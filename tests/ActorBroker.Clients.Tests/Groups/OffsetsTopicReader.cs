@@ -38,11 +38,11 @@ internal sealed class OffsetsTopicReader
         const string topic = "__consumer_offsets";
         var reader = new OffsetsTopicReader(group);
         var end = await client.Admin.FindOffsetAsync(topic, 0, StartPosition.Latest, cancel);
-        await using var consumer = client.CreateConsumer(Deserializers.Bytes, Deserializers.Bytes);
+        await using var consumer = client.CreateConsumer(Deserializers.ByteArray, Deserializers.ByteArray);
         consumer.Assign(new Records.TopicPartition(topic, 0), StartPosition.Earliest);
         await foreach (var record in consumer.ReadAllAsync(cancel))
         {
-            reader.Take(record.Key.ToArray(), record.Value.ToArray());
+            reader.Take(record.Key!, record.Value);
             if (record.Offset + 1 >= end)
             {
                 break;
@@ -52,8 +52,7 @@ internal sealed class OffsetsTopicReader
         return reader;
     }
 
-    /// <summary>A value always has a version; one without any bytes is a tombstone.</summary>
-    private void Take(byte[] keyBytes, byte[] valueBytes)
+    private void Take(byte[] keyBytes, byte[]? valueBytes)
     {
         var key = new Cursor(keyBytes);
         var type = key.Int16();
@@ -66,15 +65,15 @@ internal sealed class OffsetsTopicReader
         {
             TakeOffset((key.Text()!, key.Int32()), valueBytes);
         }
-        else if (type == 2 && valueBytes.Length > 0)
+        else if (type == 2 && valueBytes is not null)
         {
             TakeGeneration(new Cursor(valueBytes));
         }
     }
 
-    private void TakeOffset((string, int) partition, byte[] bytes)
+    private void TakeOffset((string, int) partition, byte[]? bytes)
     {
-        if (bytes.Length == 0)
+        if (bytes is null)
         {
             Offsets.Remove(partition);
             return;

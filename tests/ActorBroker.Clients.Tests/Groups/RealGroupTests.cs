@@ -72,6 +72,7 @@ public sealed class NodeGroupTests(GroupServer server) : RealGroupTests(server),
     [Theory]
     [InlineData("roundrobin")]
     [InlineData("cooperative-sticky")]
+    [InlineData("consumer")]
     public Task A_group_of_platformatic_survives(string assignor) =>
         SurvivesAsync($"platformatic-{assignor}", MemberKind.Platformatic(assignor));
 
