@@ -226,7 +226,7 @@ public sealed class ClassicGroupTests
         TestConnection connection, JoinGroupRequest request, short version) =>
         connection.AskAsync<JoinGroupRequest, JoinGroupResponse>(request, version);
 
-    /// <summary>Finds the coordinator, which may be reading its log yet, and joins, twice where it is told to.</summary>
+    /// <summary>Finds the coordinator, which may be reading its log yet, and joins, twice if told to.</summary>
     private static async Task<JoinGroupResponse> JoinAsync(
         GatewayHost host, TestConnection connection, JoinGroupRequest request, short version)
     {

@@ -10,7 +10,8 @@ options = members.options()
 settings = {
     "client.id": options["name"], "partition.assignment.strategy": options["assignor"],
     "session.timeout.ms": options["sessionMs"], "heartbeat.interval.ms": options["sessionMs"] // 6,
-    "max.poll.interval.ms": options["rebalanceMs"], "auto.offset.reset": "earliest", "enable.auto.offset.store": "false"}
+    "max.poll.interval.ms": options["rebalanceMs"], "auto.offset.reset": "earliest",
+    "enable.auto.offset.store": "false"}
 arguments = [argument for name, value in settings.items() for argument in ("-X", f"{name}={value}")]
 os.execvp("kcat", [
     "kcat", "-b", options["bootstrap"], *arguments, "-q", "-u", "-f", "r %p %o\\n", "-G", options["group"],

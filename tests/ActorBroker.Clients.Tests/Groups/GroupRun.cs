@@ -45,7 +45,7 @@ internal sealed class GroupRun : IAsyncDisposable
         return run;
     }
 
-    /// <summary>Starts a member; where it is static, a second one of the same name takes the first one's place.</summary>
+    /// <summary>Starts a member; where it is static, a second one of the same name takes its place.</summary>
     public MemberProcess Start(MemberKind kind, string name)
     {
         var options = new JsonObject

@@ -13,7 +13,8 @@ internal sealed record MemberKind(string Client, string Script, string? Assignor
     /// <summary>It commits what it has processed.</summary>
     public bool Commits => Client != RealClient.Kcat;
 
-    public static MemberKind KafkaPython(string assignor) => new(RealClient.KafkaPython, "kafka_python_member.py", assignor);
+    public static MemberKind KafkaPython(string assignor) =>
+        new(RealClient.KafkaPython, "kafka_python_member.py", assignor);
 
     public static MemberKind Confluent(string assignor, bool isStatic = false) =>
         new(RealClient.Confluent, "confluent_member.py", assignor, isStatic);

@@ -6,7 +6,7 @@ using ActorBroker.TestSupport;
 
 namespace ActorBroker.Clients.Tests.Groups;
 
-/// <summary>A member in a process of its own: it tells each record that it has processed, and can be mistreated.</summary>
+/// <summary>A member in a process of its own: it tells what it has processed, and can be mistreated.</summary>
 internal sealed class MemberProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -87,7 +87,8 @@ internal sealed class MemberProcess : IAsyncDisposable
             if (line.Split(' ') is ["r", var partition, var offset])
             {
                 log.Enqueue((
-                    int.Parse(partition, CultureInfo.InvariantCulture), long.Parse(offset, CultureInfo.InvariantCulture)));
+                    int.Parse(partition, CultureInfo.InvariantCulture),
+                    long.Parse(offset, CultureInfo.InvariantCulture)));
                 Interlocked.Increment(ref _processed);
             }
         }

@@ -4,7 +4,7 @@ namespace ActorBroker.Clients.Tests.Groups;
 /// <summary>What every group has to live through.</summary>
 public abstract class RealGroupTests(GroupServer server)
 {
-    /// <summary>A member is killed, another one stands still past its session, one is added, one is restarted.</summary>
+    /// <summary>A member is killed, another stands still past its session, one is added, one restarted.</summary>
     private protected async Task SurvivesAsync(string what, params MemberKind[] kinds)
     {
         foreach (var kind in kinds)

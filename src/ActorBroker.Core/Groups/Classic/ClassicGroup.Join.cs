@@ -6,16 +6,11 @@ namespace ActorBroker.Core.Groups.Classic;
 
 internal sealed partial class ClassicGroup
 {
-    // Who is told an id comes back at once; more of them than this are an endless loop of somebody's.
-    private const int PendingMax = 10_000;
-
     // All members' metadata, or all assignments: a group is one record, which is written and read as a whole.
     private const long RecordPartBytesMax = 64 << 20;
 
     // A new member's join is parked and sends no heartbeats: one that went away meanwhile is put out after this.
     private const int NewMemberTimeoutMs = 300_000;
-
-    private Dictionary<string, PendingMember>? _pending;
 
     public override void Join(GroupTurn turn, JoinCommand command, Reply<JoinResult> reply)
     {
@@ -41,7 +36,7 @@ internal sealed partial class ClassicGroup
         {
             JoinAsNew(turn, command, reply);
         }
-        else if (_pending?.ContainsKey(command.Member.MemberId) is true)
+        else if (_pending.Contains(command.Member.MemberId))
         {
             JoinAsPending(turn, command, reply);
         }
@@ -252,21 +247,19 @@ internal sealed partial class ClassicGroup
 
     private void AddPending(GroupTurn turn, string id, int sessionTimeoutMs)
     {
-        _pending ??= new Dictionary<string, PendingMember>(1, StringComparer.Ordinal);
-        if (_pending.Count >= PendingMax)
+        if (_pending.Oldest is { } oldest && _pending.IsFull)
         {
             // It starts again from the beginning, should it come after all.
-            RemovePending(_pending.Keys.First());
+            RemovePending(oldest.Id);
         }
 
-        var pending = new PendingMember(id);
-        _pending.Add(id, pending);
+        var pending = _pending.Add(id);
         _deadlines.Set(pending, turn.Now.MonotonicMs + sessionTimeoutMs);
     }
 
     private bool RemovePending(string id)
     {
-        if (_pending is null || !_pending.Remove(id, out var pending))
+        if (_pending.Remove(id) is not { } pending)
         {
             return false;
         }

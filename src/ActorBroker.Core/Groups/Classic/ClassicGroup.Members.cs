@@ -133,8 +133,10 @@ internal sealed partial class ClassicGroup
         }
 
         var others = _members.Count - (itself is null ? 0 : 1);
-        return others == 0 || (protocolType == _protocolType && protocols.Any(protocol =>
-            _supporters.GetValueOrDefault(protocol.Name) - (itself?.Supports(protocol.Name) is true ? 1 : 0) == others));
+        return others == 0 || (protocolType == _protocolType && protocols.Any(IsEverybodys));
+
+        bool IsEverybodys(MemberProtocol protocol) =>
+            _supporters.GetValueOrDefault(protocol.Name) - (itself?.Supports(protocol.Name) is true ? 1 : 0) == others;
     }
 
     /// <summary>
@@ -150,7 +152,9 @@ internal sealed partial class ClassicGroup
             votes[vote] = votes.GetValueOrDefault(vote) + 1;
         }
 
-        return votes.OrderByDescending(static vote => vote.Value).ThenBy(static vote => vote.Key, StringComparer.Ordinal)
+        return votes
+            .OrderByDescending(static vote => vote.Value)
+            .ThenBy(static vote => vote.Key, StringComparer.Ordinal)
             .First().Key;
     }
 

@@ -60,7 +60,7 @@ internal sealed partial class ClassicGroup
     {
         if (due is PendingMember pending)
         {
-            _pending!.Remove(pending.Id);
+            _pending.Remove(pending.Id);
             CompleteIfAllJoined(turn);
         }
         else if (due is ClassicMember member)
@@ -110,7 +110,7 @@ internal sealed partial class ClassicGroup
             return;
         }
 
-        if (_pending is null or { Count: 0 })
+        if (_pending.Count == 0)
         {
             Complete(turn);
         }
@@ -154,7 +154,7 @@ internal sealed partial class ClassicGroup
         }
     }
 
-    /// <summary>The wait for joins is over: a new generation of those who are there, and of absent static ones.</summary>
+    /// <summary>The wait for joins is over: a new generation of those who came, and of absent static ones.</summary>
     private void Complete(GroupTurn turn)
     {
         _isInitial = false;

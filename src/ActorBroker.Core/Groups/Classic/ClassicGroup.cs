@@ -28,6 +28,7 @@ internal sealed partial class ClassicGroup(string id, GroupContext context) : Co
 
     private readonly Dictionary<string, ClassicMember> _members = [];
     private readonly Deadlines _deadlines = new();
+    private readonly PendingMembers _pending = new();
 
     private ClassicState _state;
     private string _protocolType = "";
@@ -51,7 +52,7 @@ internal sealed partial class ClassicGroup(string id, GroupContext context) : Co
 
     public override bool IsVoid =>
         _state == ClassicState.Dead ||
-        (_state == ClassicState.Empty && !_isStored && _pending is null or { Count: 0 });
+        (_state == ClassicState.Empty && !_isStored && _pending.Count == 0);
 
     public override long? EmptySinceMs => _members.Count > 0 ? null : _stateSinceUnixMs;
 
@@ -181,7 +182,7 @@ internal sealed partial class ClassicGroup(string id, GroupContext context) : Co
         };
     }
 
-    /// <summary>Puts the group as it stands into the log; <paramref name="assignments"/> replace the members' own.</summary>
+    /// <summary>Stores the group as it stands; <paramref name="assignments"/> replace the members' own.</summary>
     private void StoreGroup(
         GroupTurn turn, IReadOnlyDictionary<string, ReadOnlyMemory<byte>>? assignments = null) => Store(
         turn,

@@ -6,6 +6,6 @@ internal abstract class Timed
     /// <summary>The moment, monotonic; <see cref="CoordinatedGroup.Never"/> while nothing is expected.</summary>
     public long DeadlineMs { get; set; } = CoordinatedGroup.Never;
 
-    /// <summary>Under which moment <see cref="Deadlines"/> has it queued; it may be earlier than the deadline.</summary>
+    /// <summary>When <see cref="Deadlines"/> looks at it next; it may be earlier than the deadline.</summary>
     public long QueuedMs { get; set; } = CoordinatedGroup.Never;
 }

@@ -8,8 +8,8 @@ namespace ActorBroker.Gateway.Handlers.Groups;
 
 /// <summary>
 /// JoinGroup v0-9: answered when the group has gathered. v1 rebalance timeout; v4+ a new dynamic member is told its id
-/// first; v5 static members; v9 a static leader that returned is told not to assign. More than 100 protocols or 1 MiB of
-/// metadata are INVALID_REQUEST.
+/// first; v5 static members; v9 a static leader that returned is told not to assign. More than 100 protocols or 1 MiB
+/// of metadata are INVALID_REQUEST.
 /// </summary>
 internal sealed class JoinGroupHandler(HandlerContext context) : ApiHandler<JoinGroupRequest, JoinGroupResponse>
 {

@@ -168,7 +168,8 @@ public class ClassicErrorTests
         Assert.Equal(ErrorCode.RebalanceInProgress, group.Heartbeat(members[1]));
         Assert.Equal([ErrorCode.None], group.Leave(members[1].Named));
         Assert.Equal("Empty", group.State);
-        Assert.Equal((2, 0, (string?)null), (group.Stored!.Generation, group.Stored.Members.Count, group.Stored.Leader));
+        var stored = group.Stored!;
+        Assert.Equal((2, 0, (string?)null), (stored.Generation, stored.Members.Count, stored.Leader));
     }
 
     [Fact]

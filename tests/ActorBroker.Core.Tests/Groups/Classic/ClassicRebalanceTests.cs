@@ -49,7 +49,8 @@ public class ClassicRebalanceTests
         Assert.Empty(follower.Joining.Result.Members);
         Assert.Equal([leader.Id, follower.Id], leader.Joining.Result.Members.Select(each => each.MemberId));
         Assert.All(leader.Joining.Result.Members, each => Assert.Equal(Reads("t"), each.Metadata.ToArray()));
-        Assert.Equal(("consumer", "range"), (follower.Joining.Result.ProtocolType, follower.Joining.Result.ProtocolName));
+        var answer = follower.Joining.Result;
+        Assert.Equal(("consumer", "range"), (answer.ProtocolType, answer.ProtocolName));
     }
 
     [Fact]

@@ -26,7 +26,8 @@ public class ClassicRecoveryTests
         var stored = value.Members.Single(member => member.MemberId == follower.Id);
         Assert.Equal(
             ("ib", "b", "/10.1.2.3", SessionMs, RebalanceMs),
-            (stored.GroupInstanceId, stored.ClientId, stored.ClientHost, stored.SessionTimeout, stored.RebalanceTimeout));
+            (stored.GroupInstanceId, stored.ClientId, stored.ClientHost, stored.SessionTimeout,
+                stored.RebalanceTimeout));
         Assert.Equal(Reads("t"), stored.Subscription.ToArray());
         Assert.Equal(Bytes("b"), stored.Assignment.ToArray());
     }

@@ -18,7 +18,7 @@ public class ClassicStaticMemberTests
         group.Sync(returned);
         Assert.Equal("b", returned.Assignment);
         Assert.Equal(ErrorCode.None, group.Heartbeat(leader));
-        Assert.Contains(group.Stored!.Members, member => member.MemberId == returned.Id && member.GroupInstanceId == "ib");
+        Assert.Contains(group.Stored!.Members, each => each.MemberId == returned.Id && each.GroupInstanceId == "ib");
     }
 
     [Fact]
