@@ -74,7 +74,8 @@ internal sealed class GroupPages(BrokerHealth health)
         var group = await node.Lag.DescribeAsync(groupId).ConfigureAwait(false);
         if (group.Error != ErrorCode.None)
         {
-            var status = group.Error == ErrorCode.GroupIdNotFound
+            // Another broker's group is not here either.
+            var status = group.Error is ErrorCode.GroupIdNotFound or ErrorCode.NotCoordinator
                 ? StatusCodes.Status404NotFound
                 : StatusCodes.Status503ServiceUnavailable;
             await RefuseAsync(context, status, group.Error.Name()).ConfigureAwait(false);
