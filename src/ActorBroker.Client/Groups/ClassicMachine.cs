@@ -48,6 +48,8 @@ internal sealed class ClassicMachine(ConsumerOptions options, string groupId) : 
     public override MemberIdentity? Identity =>
         Generation == NoGeneration ? null : new MemberIdentity(MemberId, Generation, options.GroupInstanceId);
 
+    public override bool IsJoining => State is ClassicState.Joining or ClassicState.Syncing;
+
     public override bool IsKnown => MemberId.Length > 0;
 
     public override MemberCall Next(long nowMs)

@@ -91,6 +91,9 @@ internal sealed class ClassicMembership(ClusterClient cluster, CoordinatorLink l
             return;
         }
 
+        var memberId = _machine.MemberId;
+        _machine.Left();
+
         // A join may be waiting on the membership's connection: the broker would answer after it.
         await link.DropOwnAsync().ConfigureAwait(false);
         var connection = await link.SharedAsync(cancel).ConfigureAwait(false);
@@ -98,12 +101,11 @@ internal sealed class ClassicMembership(ClusterClient cluster, CoordinatorLink l
         var request = new LeaveGroupRequest
         {
             GroupId = options.GroupId!,
-            MemberId = hasLists ? "" : _machine.MemberId,
+            MemberId = hasLists ? "" : memberId,
             Members = hasLists
-                ? [new() { MemberId = _machine.MemberId, GroupInstanceId = null, Reason = "the consumer leaves" }]
+                ? [new() { MemberId = memberId, GroupInstanceId = null, Reason = "the consumer leaves" }]
                 : [],
         };
-        _machine.Left();
         await connection.CallAsync<LeaveGroupRequest, LeaveGroupResponse>(request, cancel).ConfigureAwait(false);
     }
 

@@ -89,9 +89,10 @@ internal sealed class ConsumerMembership(ClusterClient cluster, CoordinatorLink 
             return;
         }
 
+        var leave = _machine.NewLeave();
         var connection = await link.SharedAsync(cancel).ConfigureAwait(false);
-        await connection.CallAsync<ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse>(
-            _machine.NewLeave(), cancel).ConfigureAwait(false);
+        await connection.CallAsync<ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse>(leave, cancel)
+            .ConfigureAwait(false);
     }
 
     /// <summary>Takes an assignment on as far as its topics have names; the rest is asked for again.</summary>

@@ -30,6 +30,7 @@ internal sealed class GroupLoop(
     private volatile MemberIdentity? _identity;
     private volatile GroupSubscription? _newSubscription;
     private volatile bool _isHandedOver;
+    private volatile bool _isJoining;
     private ReaderTurn? _turn;
     private int _failures;
     private long _failingSince;
@@ -40,9 +41,10 @@ internal sealed class GroupLoop(
     /// <summary>As whom to commit now.</summary>
     public MemberIdentity? Identity => _identity;
 
-    public IReadOnlyList<string> Topics => membership.Topics;
+    /// <summary>True while the member joins: the others are waited for, and its reader is not.</summary>
+    public bool IsJoining => _isJoining;
 
-    public string MemberId => _identity?.MemberId ?? "";
+    public IReadOnlyList<string> Topics => membership.Topics;
 
     /// <summary>There may be something to do.</summary>
     public void Wake() => _changed.Writer.TryWrite(true);
@@ -98,8 +100,11 @@ internal sealed class GroupLoop(
         }
         else if (watch.IsAway)
         {
-            await LeaveAsync().ConfigureAwait(false);
+            // A reader that comes back now finds that all is lost before the others hear of it.
+            var leaving = LeaveAsync();
             Stall();
+            Publish();
+            await leaving.ConfigureAwait(false);
         }
 
         if (!_machine.IsStalled)
@@ -151,6 +156,8 @@ internal sealed class GroupLoop(
         {
             _identity = identity;
         }
+
+        _isJoining = _machine.IsJoining;
 
         if (_machine.TryBeginHandover(out var handover))
         {

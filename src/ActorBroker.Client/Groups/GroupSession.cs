@@ -35,7 +35,7 @@ internal sealed class GroupSession : IAsyncDisposable
         _turns = turns;
         _link = new CoordinatorLink(cluster, GroupId);
         _committed = new CommittedOffsets(cluster, _link, GroupId);
-        Commits = new OffsetCommitter(_link, coordinator, GroupId, () => Identity);
+        Commits = new OffsetCommitter(_link, coordinator, GroupId, () => Identity, () => IsJoining);
         coordinator.Committed = _committed;
         turns.Waiting = ReaderWaits;
     }
@@ -87,6 +87,17 @@ internal sealed class GroupSession : IAsyncDisposable
             lock (_gate)
             {
                 return _subscription is null ? MemberIdentity.Nobody : _loop?.Identity;
+            }
+        }
+    }
+
+    private bool IsJoining
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _loop is { IsJoining: true };
             }
         }
     }

@@ -23,6 +23,8 @@ internal interface IMembership
     /// <summary>A call ended without an answer.</summary>
     void Failed();
 
-    /// <summary>Tells the coordinator that the member leaves, where it is to know.</summary>
+    /// <summary>
+    /// Tells the coordinator that the member leaves, where it is to know. As whom is settled before it first yields.
+    /// </summary>
     Task LeaveAsync(CancellationToken cancel);
 }

@@ -32,6 +32,9 @@ internal abstract class MemberMachine
     /// <summary>As whom to commit now; null outside the group.</summary>
     public abstract MemberIdentity? Identity { get; }
 
+    /// <summary>True while a rebalance goes on without the member's reader.</summary>
+    public virtual bool IsJoining => false;
+
     /// <summary>True where the coordinator is to be told of the member's leaving.</summary>
     public abstract bool IsKnown { get; }
 

@@ -13,8 +13,13 @@ namespace ActorBroker.Client.Groups;
 /// <param name="coordinator">Knows which partitions are this member's.</param>
 /// <param name="groupId">The group.</param>
 /// <param name="identity">As whom to commit now; null while this is no member.</param>
+/// <param name="isJoining">True while the member joins: then a rebalance under way ends without the caller.</param>
 internal sealed class OffsetCommitter(
-    CoordinatorLink link, FetchCoordinator coordinator, string groupId, Func<MemberIdentity?> identity)
+    CoordinatorLink link,
+    FetchCoordinator coordinator,
+    string groupId,
+    Func<MemberIdentity?> identity,
+    Func<bool> isJoining)
 {
     private const short FirstVersionWithGeneration = 1;
     private const short FirstVersionWithInstance = 7;
@@ -145,8 +150,9 @@ internal sealed class OffsetCommitter(
         KafkaException? failure = null;
         try
         {
+            var wasJoining = isJoining();
             var response = await SendAsync(left, self).ConfigureAwait(false);
-            Take(response, self, left, outcomes, isLast);
+            Take(response, left, outcomes, code => isLast || !IsWorthAnotherTry(code, self, wasJoining));
             if (isLast)
             {
                 Settle(left, outcomes, _ => true, new ProtocolViolationException(
@@ -201,10 +207,9 @@ internal sealed class OffsetCommitter(
 
     private void Take(
         OffsetCommitResponse response,
-        MemberIdentity self,
         Dictionary<TopicPartition, OffsetAndMetadata> left,
         Dictionary<TopicPartition, KafkaException?> outcomes,
-        bool isLast)
+        Func<ErrorCode, bool> isFinal)
     {
         foreach (var topic in response.Topics)
         {
@@ -227,7 +232,7 @@ internal sealed class OffsetCommitter(
                     outcomes[id] = null;
                     left.Remove(id);
                 }
-                else if (isLast || !IsWorthAnotherTry(answer.ErrorCode, self))
+                else if (isFinal(answer.ErrorCode))
                 {
                     outcomes[id] = new BrokerErrorException(
                         answer.ErrorCode, $"Committing {id} at {offset.Offset} to group '{groupId}'");
@@ -238,12 +243,14 @@ internal sealed class OffsetCommitter(
     }
 
     /// <summary>
-    /// A rebalance under way ends, and a stale epoch is replaced by the next heartbeat; a stale generation is worth
-    /// another try where there is a newer one.
+    /// A stale epoch is replaced by the next heartbeat, and a stale generation is worth another try where there is a
+    /// newer one. A rebalance ends while this member joins; before that it may wait for who commits now, and the two
+    /// would wait for each other.
     /// </summary>
-    private bool IsWorthAnotherTry(ErrorCode code, MemberIdentity self) => code switch
+    private bool IsWorthAnotherTry(ErrorCode code, MemberIdentity self, bool wasJoining) => code switch
     {
-        ErrorCode.RebalanceInProgress or ErrorCode.StaleMemberEpoch => self != MemberIdentity.Nobody,
+        ErrorCode.StaleMemberEpoch => self != MemberIdentity.Nobody,
+        ErrorCode.RebalanceInProgress => wasJoining || isJoining() || identity() != self,
         ErrorCode.IllegalGeneration or ErrorCode.UnknownMemberId =>
             self != MemberIdentity.Nobody && identity() is { } now && now != self,
         _ => code.IsRetriable(),

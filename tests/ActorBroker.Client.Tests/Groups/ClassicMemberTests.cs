@@ -57,7 +57,13 @@ public sealed class ClassicMemberTests : GroupTest
         await ReadUntilAsync(consumer, () => Group.WaitingJoins > 0);
         Cluster.Append(0, "meanwhile");
         Assert.Equal(["0@0:meanwhile"], await TakeAsync(consumer, 1));
+
+        // A commit is taken, and one that the coordinator does not want yet waits for the end of the rebalance.
         await consumer.CommitAsync(Cancel);
+        Assert.Equal(1, Group.Committed[0]);
+        Group.Refuse(ApiKey.OffsetCommit, ErrorCode.RebalanceInProgress, ErrorCode.RebalanceInProgress);
+        await consumer.CommitAsync(
+            new Dictionary<TopicPartition, OffsetAndMetadata> { [Partition(1)] = new(0) }, Cancel);
         held.SetResult();
         await ReadUntilAsync(consumer, () => Group.Generation == 2);
         Assert.Equal(["assigned 0 1"], Log.Events);

@@ -136,7 +136,6 @@ public sealed class CommitTests : GroupTest
     [Theory]
     [InlineData(ErrorCode.CoordinatorNotAvailable)]
     [InlineData(ErrorCode.NotCoordinator)]
-    [InlineData(ErrorCode.RebalanceInProgress)]
     [InlineData(ErrorCode.UnknownTopicOrPartition)]
     public async Task What_passes_is_waited_out(ErrorCode code)
     {
@@ -154,6 +153,7 @@ public sealed class CommitTests : GroupTest
     [Theory]
     [InlineData(ErrorCode.UnknownMemberId)]
     [InlineData(ErrorCode.IllegalGeneration)]
+    [InlineData(ErrorCode.RebalanceInProgress)]
     [InlineData(ErrorCode.FencedInstanceId)]
     [InlineData(ErrorCode.OffsetMetadataTooLarge)]
     [InlineData(ErrorCode.GroupAuthorizationFailed)]
