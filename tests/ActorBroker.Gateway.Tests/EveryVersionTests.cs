@@ -72,26 +72,6 @@ public sealed class EveryVersionTests
         ApiKey.Fetch => connection.AskAsync<FetchRequest, FetchResponse>(Requests.Fetch("present", 0), version),
         ApiKey.ListOffsets => connection.AskAsync<ListOffsetsRequest, ListOffsetsResponse>(new(), version),
         ApiKey.Metadata => connection.AskAsync<MetadataRequest, MetadataResponse>(new() { Topics = [] }, version),
-        ApiKey.OffsetCommit => connection.AskAsync<OffsetCommitRequest, OffsetCommitResponse>(
-            OffsetRequests.Commit("g", "present", 0, 7), version),
-        ApiKey.OffsetFetch => connection.AskAsync<OffsetFetchRequest, OffsetFetchResponse>(
-            OffsetRequests.Fetch(version, "g", "present"), version),
-        ApiKey.FindCoordinator => connection.AskAsync<FindCoordinatorRequest, FindCoordinatorResponse>(
-            version >= 4 ? new() { CoordinatorKeys = ["g"] } : new() { Key = "g" }, version),
-        ApiKey.JoinGroup => connection.AskAsync<JoinGroupRequest, JoinGroupResponse>(
-            new() { GroupId = "g", GroupInstanceId = null, ProtocolType = "consumer", Reason = null }, version),
-        ApiKey.Heartbeat => connection.AskAsync<HeartbeatRequest, HeartbeatResponse>(
-            new() { GroupId = "g", MemberId = "m", GroupInstanceId = null }, version),
-        ApiKey.LeaveGroup => connection.AskAsync<LeaveGroupRequest, LeaveGroupResponse>(
-            version >= 3
-                ? new() { GroupId = "g", Members = [new() { MemberId = "m", GroupInstanceId = null, Reason = null }] }
-                : new() { GroupId = "g", MemberId = "m" },
-            version),
-        ApiKey.SyncGroup => connection.AskAsync<SyncGroupRequest, SyncGroupResponse>(
-            new() { GroupId = "g", MemberId = "m", GroupInstanceId = null }, version),
-        ApiKey.DescribeGroups => connection.AskAsync<DescribeGroupsRequest, DescribeGroupsResponse>(
-            new() { Groups = ["g"] }, version),
-        ApiKey.ListGroups => connection.AskAsync<ListGroupsRequest, ListGroupsResponse>(new(), version),
         ApiKey.ApiVersions => connection.AskAsync<ApiVersionsRequest, ApiVersionsResponse>(
             new() { ClientSoftwareName = "a", ClientSoftwareVersion = "b" }, version),
         ApiKey.CreateTopics => connection.AskAsync<CreateTopicsRequest, CreateTopicsResponse>(
@@ -117,10 +97,6 @@ public sealed class EveryVersionTests
             new() { Topics = null }, version),
         ApiKey.CreatePartitions =>
             connection.AskAsync<CreatePartitionsRequest, CreatePartitionsResponse>(new(), version),
-        ApiKey.DeleteGroups => connection.AskAsync<DeleteGroupsRequest, DeleteGroupsResponse>(
-            new() { GroupsNames = ["g"] }, version),
-        ApiKey.OffsetDelete => connection.AskAsync<OffsetDeleteRequest, OffsetDeleteResponse>(
-            new() { GroupId = "g" }, version),
         ApiKey.IncrementalAlterConfigs =>
             connection.AskAsync<IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse>(new(), version),
         ApiKey.DescribeCluster => connection.AskAsync<DescribeClusterRequest, DescribeClusterResponse>(new(), version),
@@ -128,6 +104,35 @@ public sealed class EveryVersionTests
             connection.AskAsync<DescribeProducersRequest, DescribeProducersResponse>(new(), version),
         ApiKey.DescribeTopicPartitions =>
             connection.AskAsync<DescribeTopicPartitionsRequest, DescribeTopicPartitionsResponse>(new(), version),
+        _ => AskOfGroupsAsync(connection, key, version),
+    };
+
+    private static Task AskOfGroupsAsync(TestConnection connection, ApiKey key, short version) => key switch
+    {
+        ApiKey.OffsetCommit => connection.AskAsync<OffsetCommitRequest, OffsetCommitResponse>(
+            OffsetRequests.Commit("g", "present", 0, 7), version),
+        ApiKey.OffsetFetch => connection.AskAsync<OffsetFetchRequest, OffsetFetchResponse>(
+            OffsetRequests.Fetch(version, "g", "present"), version),
+        ApiKey.FindCoordinator => connection.AskAsync<FindCoordinatorRequest, FindCoordinatorResponse>(
+            version >= 4 ? new() { CoordinatorKeys = ["g"] } : new() { Key = "g" }, version),
+        ApiKey.JoinGroup => connection.AskAsync<JoinGroupRequest, JoinGroupResponse>(
+            new() { GroupId = "g", GroupInstanceId = null, ProtocolType = "consumer", Reason = null }, version),
+        ApiKey.Heartbeat => connection.AskAsync<HeartbeatRequest, HeartbeatResponse>(
+            new() { GroupId = "g", MemberId = "m", GroupInstanceId = null }, version),
+        ApiKey.LeaveGroup => connection.AskAsync<LeaveGroupRequest, LeaveGroupResponse>(
+            version >= 3
+                ? new() { GroupId = "g", Members = [new() { MemberId = "m", GroupInstanceId = null, Reason = null }] }
+                : new() { GroupId = "g", MemberId = "m" },
+            version),
+        ApiKey.SyncGroup => connection.AskAsync<SyncGroupRequest, SyncGroupResponse>(
+            new() { GroupId = "g", MemberId = "m", GroupInstanceId = null }, version),
+        ApiKey.DescribeGroups => connection.AskAsync<DescribeGroupsRequest, DescribeGroupsResponse>(
+            new() { Groups = ["g"] }, version),
+        ApiKey.ListGroups => connection.AskAsync<ListGroupsRequest, ListGroupsResponse>(new(), version),
+        ApiKey.DeleteGroups => connection.AskAsync<DeleteGroupsRequest, DeleteGroupsResponse>(
+            new() { GroupsNames = ["g"] }, version),
+        ApiKey.OffsetDelete => connection.AskAsync<OffsetDeleteRequest, OffsetDeleteResponse>(
+            new() { GroupId = "g" }, version),
         ApiKey.ConsumerGroupHeartbeat =>
             connection.AskAsync<ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse>(
                 new() { GroupId = "g", MemberId = "m", MemberEpoch = 1 }, version),

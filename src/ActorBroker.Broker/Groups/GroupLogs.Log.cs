@@ -7,7 +7,7 @@ namespace ActorBroker.Broker.Groups;
 /// <summary>What coordinators say: changes of state only, each once.</summary>
 internal static partial class GroupLogs
 {
-    [LoggerMessage(2300, LogLevel.Information,
+    [LoggerMessage(2300, LogLevel.Debug,
         "Coordinator {Partition} is in charge of {Groups} groups, read from {Records} records")]
     public static partial void Loaded(ILogger logger, TopicPartition partition, int groups, long records);
 
@@ -32,7 +32,7 @@ internal static partial class GroupLogs
         "Coordinator {Partition} passed over the offsets of {Count} transactions that were never decided")]
     public static partial void Undecided(ILogger logger, TopicPartition partition, int count);
 
-    [LoggerMessage(2306, LogLevel.Information, "Coordinator {Partition} is no longer in charge")]
+    [LoggerMessage(2306, LogLevel.Debug, "Coordinator {Partition} is no longer in charge")]
     public static partial void Ended(ILogger logger, TopicPartition partition);
 
     [LoggerMessage(2307, LogLevel.Information,

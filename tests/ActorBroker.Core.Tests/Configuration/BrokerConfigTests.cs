@@ -43,6 +43,18 @@ public sealed class BrokerConfigTests
     [InlineData("xyzzy.plugh", "3", "docs/configuration.md lists the names")]
     [InlineData("log.dirs", " , ", "no folder; name at least one")]
     [InlineData("log.dirs", "/a,/b,/a", "a folder stands there twice")]
+    [InlineData("group.min.session.timeout.ms", "2000000",
+        "must not be above group.max.session.timeout.ms, which is 1800000")]
+    [InlineData("group.consumer.session.timeout.ms", "30000",
+        "must not be below group.consumer.min.session.timeout.ms, which is 45000")]
+    [InlineData("group.consumer.session.timeout.ms", "70000",
+        "must not be above group.consumer.max.session.timeout.ms, which is 60000")]
+    [InlineData("group.consumer.heartbeat.interval.ms", "3000",
+        "must not be below group.consumer.min.heartbeat.interval.ms, which is 5000")]
+    [InlineData("group.consumer.min.heartbeat.interval.ms", "20000",
+        "must not be above group.consumer.max.heartbeat.interval.ms, which is 15000")]
+    [InlineData("group.consumer.assignors", "sticky", "of uniform, range")]
+    [InlineData("offsets.topic.compression.codec", "5", "0 to 4")]
     [InlineData("process.roles", "controller", "this process is always a broker")]
     [InlineData("listener.name.plaintext.max.connections", "3", "settings for one listener are not supported yet")]
     public void A_setting_that_cannot_be_used_is_named_with_its_value_origin_and_what_is_allowed(
@@ -53,6 +65,15 @@ public sealed class BrokerConfigTests
         Assert.Contains(expected, message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', message);
     }
+
+    [Fact]
+    public void A_heartbeat_interval_is_shorter_than_a_session() => Assert.Contains(
+        "must be less than group.consumer.session.timeout.ms, which is 50000",
+        Refusal(
+            ("group.consumer.heartbeat.interval.ms", "50000"),
+            ("group.consumer.max.heartbeat.interval.ms", "50000"),
+            ("group.consumer.session.timeout.ms", "50000")),
+        StringComparison.Ordinal);
 
     [Theory]
     [InlineData("ssl.keystore.location", "/etc/keys.jks")]
