@@ -1,6 +1,7 @@
-// Three ways to run it. With BenchmarkDotNet's own arguments (--filter '*Crc*', --list flat) it measures single pieces
+// Four ways to run it. With BenchmarkDotNet's own arguments (--filter '*Crc*', --list flat) it measures single pieces
 // of the hot paths. As `floors FOLDER [MIB]` it measures whole things that need seconds and gibibytes, once, and as
 // `groups HOST:PORT PROCESS [MEMBERS]` what groups cost a broker that runs; both print rows of docs/performance.md.
+// `idle-groups HOST:PORT GROUPS` only makes groups, for whoever weighs the broker before and after.
 using System.Globalization;
 using System.Net;
 using ActorBroker.Benchmarks;
@@ -19,10 +20,14 @@ switch (args)
     case ["groups", var broker, var process, var members] when TryAddress(broker, out var address)
         && TryCount(process, out var id) && TryCount(members, out var count):
         return await PrintAsync(new GroupRun(address, new BrokerProbe(id), count).MeasureAsync());
-    case ["floors" or "groups", ..]:
+    case ["idle-groups", var broker, var groups] when TryAddress(broker, out var address)
+        && TryCount(groups, out var count):
+        return await PrintAsync(IdleGroups.MakeAsync(address, count));
+    case ["floors" or "groups" or "idle-groups", ..]:
         await Console.Error.WriteLineAsync(
             "usage: ActorBroker.Benchmarks floors FOLDER [MIB]\n" +
-            "       ActorBroker.Benchmarks groups HOST:PORT PROCESS [MEMBERS]");
+            "       ActorBroker.Benchmarks groups HOST:PORT PROCESS [MEMBERS]\n" +
+            "       ActorBroker.Benchmarks idle-groups HOST:PORT GROUPS");
         return 2;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Settings).Assembly).Run(args, new Settings());

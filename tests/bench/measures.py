@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,11 +29,12 @@ class Sizes:
     idle_settle_s: float = 10
     recovery_mib: int = 1024
     members: int = 1000
+    groups: int = 10_000
 
     @staticmethod
     def quick():
         return Sizes(limits_mib=128, records=50_000, small_records=100_000, latency_s=1, partitions=100, quiet_s=1,
-                     settle_s=0.5, idle_settle_s=0.5, recovery_mib=32, members=20)
+                     settle_s=0.5, idle_settle_s=0.5, recovery_mib=32, members=20, groups=100)
 
 
 def tool_values(command):
@@ -118,6 +120,20 @@ class Measures:
         with OwnBroker(command, self.folder) as broker:
             return self._benchmarks(
                 benchmarks, "groups", broker.bootstrap, str(broker.pid), str(self.sizes.members))
+
+    def idle_groups(self, command, benchmarks):
+        """What groups that do nothing weigh: a broker that has them beside the same one with a single one."""
+        sizes = self.sizes
+        data = Path(tempfile.mkdtemp(prefix="groups-", dir=self.folder))
+        with OwnBroker(command, data, keep=True) as broker:
+            self._benchmarks(benchmarks, "idle-groups", broker.bootstrap, "1")
+        with OwnBroker(command, data, keep=True) as broker:
+            time.sleep(sizes.settle_s)
+            single = broker.rss_mib()
+            self._benchmarks(benchmarks, "idle-groups", broker.bootstrap, str(sizes.groups))
+        with OwnBroker(command, data, keep=True) as broker:
+            time.sleep(sizes.settle_s)
+            return {"groups.idle_kib": (broker.rss_mib() - single) * 1024 / sizes.groups}
 
     def storage(self, benchmarks):
         """The rows that are below the wire, from tests/ActorBroker.Benchmarks."""

@@ -158,6 +158,7 @@ def measure_starts(options, stages, measures, commands, progress):
         for run in range(1, options.runs + 1):
             progress.step(f"groups {run} of {options.runs}")
             progress.add(measures.groups(commands["jit"], commands["benchmarks"]))
+            progress.add(measures.idle_groups(commands["jit"], commands["benchmarks"]))
 
 
 def build_commands(options, stages, folder, progress):

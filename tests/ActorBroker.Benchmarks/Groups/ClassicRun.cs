@@ -6,7 +6,7 @@ using ActorBroker.Records;
 
 namespace ActorBroker.Benchmarks.Groups;
 
-/// <summary>A whole rebalance of a large classic group: everyone joins again, the leader assigns, everyone syncs.</summary>
+/// <summary>A whole rebalance of a large classic group: all join again, the leader assigns, all sync.</summary>
 internal sealed class ClassicRun(DnsEndPoint broker, BrokerProbe probe, string topic, int members)
 {
     private const string Group = "bench-classic";
@@ -54,11 +54,13 @@ internal sealed class ClassicRun(DnsEndPoint broker, BrokerProbe probe, string t
         private JoinGroupResponse _joined = new() { MemberId = "" };
 
         public static async Task<Member> OpenAsync(DnsEndPoint broker, string topic) =>
-            new(await WireConnection.OpenAsync(broker), Embed(1, new ConsumerProtocolSubscription { Topics = [topic] }));
+            new(
+                await WireConnection.OpenAsync(broker),
+                Embed(1, new ConsumerProtocolSubscription { Topics = [topic] }));
 
         public bool IsLeader => _joined.MemberId.Length > 0 && _joined.Leader == _joined.MemberId;
 
-        /// <summary>Sends heartbeats until one says that everybody has to join; a new member has none to send.</summary>
+        /// <summary>Sends heartbeats until one says that all have to join; a new member has none to send.</summary>
         public async Task AwaitRebalanceAsync()
         {
             while (_joined.MemberId.Length > 0)

@@ -16,18 +16,16 @@ internal sealed class GroupRun(DnsEndPoint broker, BrokerProbe probe, int scale)
     private const string Topic = "bench-groups";
     private const int OffsetsPartitions = 50;
     private const int Committers = 32;
-    private const int IdleFactor = 10;
 
     /// <summary>The figures as JSON.</summary>
     public async Task<string> MeasureAsync()
     {
-        await CreateTopicAsync();
+        await CreateTopicAsync(broker, scale);
         var figures = new SortedDictionary<string, double>(StringComparer.Ordinal);
         await CommitsAsync(figures, TimeSpan.FromSeconds(1));
         await CommitsAsync(figures, TimeSpan.FromSeconds(5));
         await new ClassicRun(broker, probe, Topic, scale).MeasureAsync(figures);
         await new ConsumerRun(broker, probe, Topic, scale).MeasureAsync(figures);
-        await IdleGroupsAsync(figures);
         return JsonSerializer.Serialize(figures);
     }
 
@@ -53,23 +51,7 @@ internal sealed class GroupRun(DnsEndPoint broker, BrokerProbe probe, int scale)
         figures["groups.commit_cpu_us"] = (probe.CpuSeconds() - cpu) * 1e6 / counts.Sum();
     }
 
-    /// <summary>Many groups that have offsets and do nothing.</summary>
-    private async Task IdleGroupsAsync(SortedDictionary<string, double> figures)
-    {
-        var groups = scale * IdleFactor;
-        var before = probe.ResidentKib();
-        await Task.WhenAll(Enumerable.Range(0, Committers).Select(async lane =>
-        {
-            using var connection = await WireConnection.OpenAsync(broker);
-            for (var group = lane; group < groups; group += Committers)
-            {
-                await CommitAsync(connection, $"idle-{group}", [0, 1, 2], 1);
-            }
-        }));
-        figures["groups.idle_kib"] = (probe.ResidentKib() - before) / groups;
-    }
-
-    private static async Task CommitAsync(WireConnection connection, string group, int[] partitions, long offset)
+    public static async Task CommitAsync(WireConnection connection, string group, int[] partitions, long offset)
     {
         var answer = await connection.AskAsync<OffsetCommitRequest, OffsetCommitResponse>(
             new OffsetCommitRequest
@@ -88,13 +70,13 @@ internal sealed class GroupRun(DnsEndPoint broker, BrokerProbe probe, int scale)
     private static OffsetCommitRequest.OffsetCommitRequestPartition Commit(int partition, long offset) =>
         new() { PartitionIndex = partition, CommittedOffset = offset, CommittedMetadata = null };
 
-    private async Task CreateTopicAsync()
+    public static async Task CreateTopicAsync(DnsEndPoint broker, int partitions)
     {
         using var connection = await WireConnection.OpenAsync(broker);
         var answer = await connection.AskAsync<CreateTopicsRequest, CreateTopicsResponse>(
             new CreateTopicsRequest
             {
-                Topics = [new() { Name = Topic, NumPartitions = scale, ReplicationFactor = -1 }],
+                Topics = [new() { Name = Topic, NumPartitions = partitions, ReplicationFactor = -1 }],
             },
             5);
         if (answer.Topics[0].ErrorCode != ErrorCode.TopicAlreadyExists)
