@@ -56,11 +56,6 @@ internal abstract class CoordinatedGroup(string id, GroupContext context)
     /// </summary>
     public abstract void Begin(GroupTurn turn);
 
-    /// <summary>Topics came, grew or went; <see cref="GroupContext.Topics"/> is new already.</summary>
-    public virtual void OnTopicsChanged(GroupTurn turn)
-    {
-    }
-
     /// <summary>All requests of a turn are taken in which the group asked for this call.</summary>
     public virtual void EndTurn(GroupTurn turn)
     {

@@ -84,7 +84,8 @@ public sealed partial class GroupCoordinatorMachine
         // A join may change the group's protocol, so nothing may be wrong with it any more by then.
         var refused = HeartbeatRules.Check(command, _context.Settings);
         return refused is null && command.MemberEpoch == 0 && Find(command.GroupId)?.Members is not ConsumerGroup &&
-            HeartbeatRules.CheckPattern(command) is { Error: not ErrorCode.None } pattern
+            command.TopicRegex is { Length: > 0 } expression &&
+            HeartbeatRules.CheckPattern(expression, out _) is { Error: not ErrorCode.None } pattern
                 ? pattern
                 : refused;
     }

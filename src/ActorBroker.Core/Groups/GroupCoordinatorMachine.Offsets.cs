@@ -230,13 +230,4 @@ public sealed partial class GroupCoordinatorMachine
         .. _topicNames.Where(name => now.Find(name) is not { } topic ||
             (before.Find(name) is { } known && known.Id != topic.Id)),
     ];
-
-    /// <summary>Topics may have been deleted while nobody was in charge.</summary>
-    private void DeleteOffsetsOfAbsentTopics(GroupTurn turn)
-    {
-        if (OffsetTopicsGone(_context.Topics, _context.Topics) is { Count: > 0 } gone)
-        {
-            DeleteTopicOffsets(turn, gone);
-        }
-    }
 }

@@ -68,7 +68,13 @@ public sealed partial class GroupCoordinatorMachine
     }
 
     /// <summary>The log is replayed and this coordinator is in charge.</summary>
-    public void Begin(GroupTurn turn, IGroupTopics topics)
+    /// <param name="turn">The turn.</param>
+    /// <param name="topics">All topics that there are: the offsets of any other are deleted.</param>
+    /// <param name="before">
+    /// The topics that were there when the last coordinator of this partition was in charge, where that is known: one
+    /// that was deleted and made again since is another, whose offsets begin anew.
+    /// </param>
+    public void Begin(GroupTurn turn, IGroupTopics topics, IGroupTopics? before = null)
     {
         _context.Topics = topics;
         foreach (var group in Snapshot())
@@ -77,20 +83,19 @@ public sealed partial class GroupCoordinatorMachine
             Settle(group);
         }
 
-        DeleteOffsetsOfAbsentTopics(turn);
+        if (OffsetTopicsGone(before ?? topics, topics) is { Count: > 0 } gone)
+        {
+            DeleteTopicOffsets(turn, gone);
+        }
     }
 
-    /// <summary>Topics came, grew or went; the offsets of those that went go, too.</summary>
+    /// <summary>
+    /// Topics came, grew or went; the offsets of those that went go, too. Groups see it with their next heartbeat.
+    /// </summary>
     public void ChangeTopics(GroupTurn turn, IGroupTopics topics)
     {
         var gone = OffsetTopicsGone(_context.Topics, topics);
         _context.Topics = topics;
-        foreach (var group in Snapshot())
-        {
-            group.Members?.OnTopicsChanged(turn);
-            Settle(group);
-        }
-
         if (gone.Count > 0)
         {
             DeleteTopicOffsets(turn, gone);

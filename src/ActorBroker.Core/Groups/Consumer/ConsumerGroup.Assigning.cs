@@ -11,7 +11,11 @@ internal sealed partial class ConsumerGroup
     // that leave the coordinator for others; who joins in between gets its part with its next heartbeat.
     private const int MembersPerMs = 100;
 
+    // Each costs the memory of its automaton, and a look at all topics whenever one comes or goes.
+    private const int PatternsMax = 100;
+
     private readonly Dictionary<string, GroupPattern> _patterns = [];
+    private readonly Dictionary<string, TopicPattern> _parsed = [];
     private long _computedAtMs = long.MinValue / 2;
     private HashSet<string> _subscribed = [];
     private bool _subscribedIsStale;
@@ -34,23 +38,37 @@ internal sealed partial class ConsumerGroup
 
         if (!_patterns.TryGetValue(expression, out var pattern))
         {
-            pattern = new GroupPattern(expression);
+            pattern = NewPattern(expression);
             _patterns.Add(expression, pattern);
         }
 
         pattern.Stored = value;
     }
 
-    /// <summary>Something changed that the target depends on: the group epoch goes up, once per turn.</summary>
+    /// <summary>
+    /// Something changed that the target depends on: the group epoch goes up, once per turn. It is the highest of all,
+    /// whatever a log with a hole in it says.
+    /// </summary>
     private void Change(GroupTurn turn)
     {
         if (!_isChanged)
         {
             _isChanged = true;
-            StoreGroupEpoch(turn, GroupEpoch + 1);
+            StoreGroupEpoch(turn, NewestEpoch() + 1);
         }
 
         CallAtEnd(turn);
+    }
+
+    private int NewestEpoch()
+    {
+        var newest = Math.Max(GroupEpoch, AssignmentEpoch);
+        foreach (var member in _members.Values)
+        {
+            newest = Math.Max(newest, member.Current.Epoch);
+        }
+
+        return newest;
     }
 
     /// <summary>Looks what the subscriptions come to with the topics that there are now.</summary>
@@ -83,10 +101,17 @@ internal sealed partial class ConsumerGroup
             StorePattern(turn, expression, null);
         }
 
+        // With the topics that were there before, an expression comes to what it came to before.
+        var isOldView = ReferenceEquals(_seenTopics, Context.Topics);
         foreach (var expression in wanted)
         {
             var known = _patterns.GetValueOrDefault(expression);
-            var topics = (known ?? new GroupPattern(expression)).Resolve(Context.Topics);
+            if (known is not null && isOldView)
+            {
+                continue;
+            }
+
+            var topics = (known ?? NewPattern(expression)).Resolve(Context.Topics);
             if (known is null || !topics.SequenceEqual(known.Topics))
             {
                 var value = new ConsumerGroupRegularExpressionValue
@@ -98,6 +123,33 @@ internal sealed partial class ConsumerGroup
             }
         }
     }
+
+    /// <summary>
+    /// Parses an expression that the group does not have yet; it is not parsed again when it is resolved.
+    /// </summary>
+    private (ErrorCode Error, string Message) CheckPattern(string expression)
+    {
+        if (expression.Length == 0 || _patterns.ContainsKey(expression) || _parsed.ContainsKey(expression))
+        {
+            return (ErrorCode.None, "");
+        }
+
+        if (_patterns.Count + _parsed.Count >= PatternsMax)
+        {
+            return (ErrorCode.InvalidRegularExpression,
+                $"The group's members subscribe {PatternsMax} different expressions, which is all that they may.");
+        }
+
+        var refused = HeartbeatRules.CheckPattern(expression, out var pattern);
+        if (pattern is not null)
+        {
+            _parsed.Add(expression, pattern);
+        }
+
+        return refused;
+    }
+
+    private GroupPattern NewPattern(string expression) => new(expression, _parsed.GetValueOrDefault(expression));
 
     private void GatherSubscribed()
     {

@@ -17,11 +17,11 @@ internal sealed partial class ConsumerGroup
             return;
         }
 
-        var owned = command.Owned is { } list ? PartitionSet.Of(list) : null;
-        var (error, message) = command.MemberEpoch == 0 ? CheckJoin(command) : CheckEpoch(command, owned);
-        if (error == ErrorCode.None && !_patterns.ContainsKey(command.TopicRegex ?? ""))
+        PartitionSet? owned = null;
+        var (error, message) = command.MemberEpoch == 0 ? CheckJoin(command) : CheckMember(command, out owned);
+        if (error == ErrorCode.None)
         {
-            (error, message) = HeartbeatRules.CheckPattern(command);
+            (error, message) = CheckPattern(command.TopicRegex ?? "");
         }
 
         if (error != ErrorCode.None)
@@ -54,7 +54,7 @@ internal sealed partial class ConsumerGroup
             _emptySinceMs = turn.Now.UnixMs;
         }
 
-        if (_waiting.Count > 0 && GroupEpoch > AssignmentEpoch && MayCompute(turn))
+        if (_waiting.Count > 0 && GroupEpoch != AssignmentEpoch && MayCompute(turn))
         {
             ComputeTarget(turn);
         }
@@ -79,6 +79,7 @@ internal sealed partial class ConsumerGroup
         }
 
         _waiting.Clear();
+        _parsed.Clear();
         _callsAtEnd = false;
     }
 
@@ -99,8 +100,12 @@ internal sealed partial class ConsumerGroup
             : (ErrorCode.None, "");
     }
 
-    private (ErrorCode Error, string Message) CheckEpoch(ConsumerHeartbeatCommand command, PartitionSet? owned)
+    /// <summary>
+    /// Who it is comes before what it owns: a list may be long, and only a member's is worth reading.
+    /// </summary>
+    private (ErrorCode Error, string Message) CheckMember(ConsumerHeartbeatCommand command, out PartitionSet? owned)
     {
+        owned = null;
         var (error, member) = Named(new MemberName(command.MemberId, command.InstanceId));
         if (member is null)
         {
@@ -113,6 +118,24 @@ internal sealed partial class ConsumerGroup
         }
 
         var current = member.Current;
+        if (command.MemberEpoch != current.Epoch && command.MemberEpoch != current.PreviousEpoch)
+        {
+            return Fenced(member, command);
+        }
+
+        // Beyond what there is to subscribe, it may still own what it was given before that went.
+        if (command.Owned is { } list)
+        {
+            var max = _topics.Sum(static topic => (long)topic.NumPartitions) +
+                current.Assigned.Count + current.Pending.Count;
+            if (list.Sum(static topic => (long)topic.Partitions.Count) > max)
+            {
+                return (ErrorCode.InvalidRequest, "TopicPartitions has more partitions than a member can own.");
+            }
+
+            owned = PartitionSet.Of(list);
+        }
+
         if (command.MemberEpoch == current.Epoch)
         {
             return current.State == MemberState.Unknown && owned is not { IsEmpty: true }
@@ -125,10 +148,13 @@ internal sealed partial class ConsumerGroup
         return command.MemberEpoch == current.PreviousEpoch && !member.IsAway && owned is not null &&
             owned.IsSubsetOf(current.Assigned.Union(current.Pending))
             ? (ErrorCode.None, "")
-            : (ErrorCode.FencedMemberEpoch,
-                $"The member's epoch is {current.Epoch}, not {command.MemberEpoch}; it must give up all its " +
-                "partitions and join again.");
+            : Fenced(member, command);
     }
+
+    private static (ErrorCode Error, string Message) Fenced(ConsumerMember member, ConsumerHeartbeatCommand command) =>
+        (ErrorCode.FencedMemberEpoch,
+            $"The member's epoch is {member.Current.Epoch}, not {command.MemberEpoch}; it must give up all its " +
+            "partitions and join again.");
 
     /// <summary>A member joins, joins again, or takes the place of the static member that it was before.</summary>
     private ConsumerMember Subscribe(GroupTurn turn, ConsumerHeartbeatCommand command)
@@ -226,6 +252,12 @@ internal sealed partial class ConsumerGroup
             !IsSame(value.ClassicMemberMetadata, old.ClassicMemberMetadata))
         {
             StoreMember(turn, member.Id, value);
+        }
+
+        // Nobody tells a member of the new protocol to join or to fetch, so it is not put out for not doing it.
+        if (!member.IsClassic)
+        {
+            member.JoinDeadlineMs = member.SyncDeadlineMs = Never;
         }
     }
 

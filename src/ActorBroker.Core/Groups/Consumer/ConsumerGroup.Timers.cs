@@ -33,6 +33,7 @@ internal sealed partial class ConsumerGroup
     public override void Begin(GroupTurn turn)
     {
         _emptySinceMs = turn.Now.UnixMs;
+        MendHoles(turn);
         if (ShallBeClassic)
         {
             CallAtEnd(turn);
@@ -46,6 +47,23 @@ internal sealed partial class ConsumerGroup
                 member.RevocationDeadlineMs = turn.Now.MonotonicMs + RevocationTimeoutMs(member);
                 Queue(member);
             }
+        }
+    }
+
+    /// <summary>
+    /// A log may lack a batch between two that it has (another broker's log may, or one that was cut by hand). What can
+    /// be made of the rest goes on: nobody without a subscription is a member, and no epoch is above the group's.
+    /// </summary>
+    private void MendHoles(GroupTurn turn)
+    {
+        foreach (var member in _members.Values.Where(static member => member.IsMissing).ToList())
+        {
+            Remove(turn, member);
+        }
+
+        if (NewestEpoch() > GroupEpoch)
+        {
+            Change(turn);
         }
     }
 

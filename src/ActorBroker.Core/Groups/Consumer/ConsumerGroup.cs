@@ -44,7 +44,7 @@ internal sealed partial class ConsumerGroup(string id, GroupContext context) : C
 
     public override string State =>
         _members.Count == 0 ? "Empty"
-        : GroupEpoch > AssignmentEpoch ? "Assigning"
+        : GroupEpoch != AssignmentEpoch ? "Assigning"
         : _members.Values.All(member => member.HasReached(AssignmentEpoch)) ? "Stable"
         : "Reconciling";
 

@@ -5,6 +5,8 @@ namespace ActorBroker.Core.Groups.Consumer;
 /// <summary>A member of a consumer group: what is stored of it, and its deadlines, which are not.</summary>
 internal sealed class ConsumerMember(string id)
 {
+    private static readonly ConsumerGroupMemberMetadataValue Missing = new();
+
     /// <summary>The epoch with which a static member leaves for a while.</summary>
     public const int AwayEpoch = -2;
 
@@ -14,7 +16,7 @@ internal sealed class ConsumerMember(string id)
     public string Id => id;
 
     /// <summary>Who it is and what it wants: the stored value itself, replaced but never changed.</summary>
-    public ConsumerGroupMemberMetadataValue Metadata { get; set; } = new();
+    public ConsumerGroupMemberMetadataValue Metadata { get; set; } = Missing;
 
     public CurrentAssignment Current { get; set; } = CurrentAssignment.New;
 
@@ -40,6 +42,10 @@ internal sealed class ConsumerMember(string id)
 
     public long NextDeadlineMs => Math.Min(
         Math.Min(SessionDeadlineMs, RevocationDeadlineMs), Math.Min(JoinDeadlineMs, SyncDeadlineMs));
+
+    /// <summary>It is known by other records only; after a replay that is a member of which the log lost the rest.
+    /// </summary>
+    public bool IsMissing => ReferenceEquals(Metadata, Missing);
 
     /// <summary>It speaks the classic protocol, while the group migrates.</summary>
     public bool IsClassic => Metadata.ClassicMemberMetadata is not null;

@@ -3,10 +3,12 @@ using ActorBroker.Protocol.Messages;
 namespace ActorBroker.Core.Groups.Consumer;
 
 /// <summary>A regular expression that members of one group subscribe, and what it came to.</summary>
-internal sealed class GroupPattern(string expression)
+/// <param name="expression">The expression.</param>
+/// <param name="parsed">The same, where it was parsed already; otherwise it is when it is first resolved.</param>
+internal sealed class GroupPattern(string expression, TopicPattern? parsed)
 {
-    private TopicPattern? _pattern;
-    private bool _isParsed;
+    private TopicPattern? _pattern = parsed;
+    private bool _isParsed = parsed is not null;
 
     /// <summary>What is stored of it; null before it was resolved for the first time.</summary>
     public ConsumerGroupRegularExpressionValue? Stored { get; set; }

@@ -41,9 +41,9 @@ internal static class HeartbeatRules
         : null;
 
     /// <summary>Whether the expression is one.</summary>
-    public static (ErrorCode Error, string Message) CheckPattern(ConsumerHeartbeatCommand command) =>
-        string.IsNullOrEmpty(command.TopicRegex) || TopicPattern.TryParse(command.TopicRegex, out _, out var problem)
+    public static (ErrorCode Error, string Message) CheckPattern(string expression, out TopicPattern? pattern) =>
+        TopicPattern.TryParse(expression, out pattern, out var problem)
             ? (ErrorCode.None, "")
             : (ErrorCode.InvalidRegularExpression,
-                $"SubscribedTopicRegex `{command.TopicRegex}` is not a valid regular expression: {problem}.");
+                $"SubscribedTopicRegex `{expression}` is not a valid regular expression: {problem}.");
 }

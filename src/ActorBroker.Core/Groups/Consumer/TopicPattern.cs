@@ -113,8 +113,8 @@ internal sealed class TopicPattern
                 at++;
             }
 
-            // What is put around the expression must stay around it.
-            depth += rest[0] switch { '(' => 1, ')' => -1, _ => 0 };
+            // What is put around the expression must stay around it. Flags close the parenthesis that they open.
+            depth += rest[0] switch { '(' => text[^1] == ')' ? 0 : 1, ')' => -1, _ => 0 };
             if (depth < 0)
             {
                 return "a parenthesis is closed that was not opened";
@@ -122,7 +122,7 @@ internal sealed class TopicPattern
         }
 
         translated = text.ToString();
-        return null;
+        return depth == 0 ? null : "a parenthesis is not closed";
     }
 
     /// <summary>Flags, groups without a capture and named groups; nothing else starts with <c>(?</c>.</summary>

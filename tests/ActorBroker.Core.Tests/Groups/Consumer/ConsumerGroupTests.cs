@@ -249,6 +249,19 @@ public sealed class ConsumerGroupTests
     }
 
     [Fact]
+    public void The_expressions_of_a_group_are_bounded()
+    {
+        var joins = Enumerable.Range(0, 101).Select(index => Joining($"m{index}") with { TopicRegex = $"t|x{index}" });
+
+        var joined = _scenario.BeatTogether([.. joins]);
+
+        Assert.All(joined.Take(100), static each => Assert.Equal(ErrorCode.None, each.Error));
+        Assert.Equal(ErrorCode.InvalidRegularExpression, joined[100].Error);
+        Assert.Equal(ErrorCode.None, _scenario.Beat(Joining("more") with { TopicRegex = "t|x5" }).Error);
+        Assert.Equal(100, _scenario.Log.Count(static record => record.Key is ConsumerGroupRegularExpressionKey));
+    }
+
+    [Fact]
     public void The_assignor_is_the_one_that_most_members_ask_for()
     {
         _scenario.Join("a", "t");
@@ -288,6 +301,53 @@ public sealed class ConsumerGroupTests
             Beating("a", -2),
         ];
         Assert.All(bad, command => Assert.Equal(ErrorCode.InvalidRequest, _scenario.Beat(command).Error));
+    }
+
+    [Fact]
+    public void A_list_of_partitions_is_read_for_members_only_and_not_beyond_what_they_can_own()
+    {
+        _scenario.Join("a", "t");
+        Assert.Equal(ErrorCode.UnknownMemberId, _scenario.Beat("b", 1, new Unreadable()).Error);
+        Assert.Equal(ErrorCode.FencedMemberEpoch, _scenario.Beat("a", 7, new Unreadable()).Error);
+        var repeated = Enumerable.Repeat(Of("t", 0, 1, 2, 3)[0], 100).ToList();
+        Assert.Equal(ErrorCode.InvalidRequest, _scenario.Beat("a", 1, repeated).Error);
+        Assert.Equal(ErrorCode.None, _scenario.Beat("a", 1, Of("t", 0, 1, 2, 3)).Error);
+    }
+
+    [Fact]
+    public void Epochs_that_a_log_with_a_hole_left_behind_are_overtaken()
+    {
+        _scenario.Join("a", "t");
+        _scenario.Beat("a", 1, Of("t", 0, 1, 2, 3));
+        _scenario.Join("b", "t");
+        _scenario.LoseLast(static record => record.Key is ConsumerGroupMetadataKey);
+
+        _scenario.Restart();
+
+        Assert.Equal((3, 2), (_scenario.Group.GroupEpoch, _scenario.Group.AssignmentEpoch));
+        Assert.Equal(1, _scenario.Beat("a", 1).MemberEpoch);
+        Assert.Equal(3, _scenario.Beat("a", 1, Of("t", 0, 1)).MemberEpoch);
+        var moved = _scenario.Beat("b", 2);
+        Assert.Equal(3, moved.MemberEpoch);
+        AssertSame(Of("t", 2, 3), moved.Assignment);
+        Assert.Equal("Stable", _scenario.Group.State);
+    }
+
+    [Fact]
+    public void A_member_of_which_the_log_lost_the_subscription_is_none()
+    {
+        _scenario.Join("a", "t");
+        _scenario.Beat("a", 1, Of("t", 0, 1, 2, 3));
+        _scenario.Join("b", "t");
+        _scenario.LoseLast(static record => record.Key is ConsumerGroupMemberMetadataKey { MemberId: "b" });
+
+        _scenario.Restart();
+
+        Assert.Equal("a", Assert.Single(_scenario.Group.Members).MemberId);
+        Assert.Equal(3, _scenario.Beat("a", 1, Of("t", 0, 1, 2, 3)).MemberEpoch);
+        Assert.Equal(ErrorCode.UnknownMemberId, _scenario.Beat("b", 2).Error);
+        _scenario.Restart();
+        Assert.Equal("Stable", _scenario.Group.State);
     }
 
     [Fact]
@@ -364,4 +424,16 @@ public sealed class ConsumerGroupTests
 
     private ErrorCode Delete() =>
         _scenario.Ask<ErrorCode>((turn, reply) => _scenario.Machine.DeleteGroup(turn, GroupId, reply));
+
+    /// <summary>Nobody may look at it.</summary>
+    private sealed class Unreadable : IReadOnlyList<TopicPartitions>
+    {
+        public int Count => throw new InvalidOperationException();
+
+        public TopicPartitions this[int index] => throw new InvalidOperationException();
+
+        public IEnumerator<TopicPartitions> GetEnumerator() => throw new InvalidOperationException();
+
+        System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
+    }
 }

@@ -156,6 +156,9 @@ internal sealed class ConsumerScenario
         Turn(turn => Machine.ChangeTopics(turn, _topics));
     }
 
+    /// <summary>The log loses the newest of these records, as it never should.</summary>
+    public void LoseLast(Predicate<GroupRecord> which) => _log.RemoveAt(_log.FindLastIndex(which));
+
     /// <summary>The coordinator dies; another one replays the log.</summary>
     public void Restart()
     {

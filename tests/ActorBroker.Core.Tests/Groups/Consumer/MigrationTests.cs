@@ -216,6 +216,26 @@ public sealed class MigrationTests
     }
 
     [Fact]
+    public void A_classic_member_that_was_to_join_and_speaks_the_new_protocol_instead_stays()
+    {
+        _scenario.Join("n", "t");
+        var joined = _scenario.JoinClassic("", "range").Result;
+        _scenario.SyncClassic(joined.MemberId, joined.Generation);
+        _scenario.Beat("n", 1, Of("t", 0, 1));
+        Assert.Equal(ErrorCode.RebalanceInProgress, _scenario.BeatClassic(joined.MemberId, joined.Generation));
+
+        var epoch = _scenario.Join(joined.MemberId, "t").MemberEpoch;
+        for (var second = 0; second < 60; second += 5)
+        {
+            _scenario.Beat("n", 2);
+            epoch = _scenario.Beat(joined.MemberId, epoch).MemberEpoch;
+            _scenario.Pass(5_000);
+        }
+
+        Assert.Equal(2, _scenario.Group.Members.Count);
+    }
+
+    [Fact]
     public void A_static_classic_member_restarts_with_the_new_protocol_and_takes_its_place()
     {
         var first = _scenario.JoinClassic("", "range", null, "i");

@@ -20,6 +20,7 @@ public sealed class TopicPatternTests
     [InlineData("(?<region>eu|us)-logs", "eu-logs", true)]
     [InlineData("(?i)ORDERS", "orders", true)]
     [InlineData("(?i:O)rders", "orders", true)]
+    [InlineData("((?i)ORDERS)|(?s)x", "orders", true)]
     [InlineData("[[:alpha:]]+[[:digit:]]{2}", "abc12", true)]
     [InlineData("[[:alpha:]]+[[:digit:]]{2}", "abc1x", false)]
     [InlineData("[^[:digit:]]+", "abc", true)]
@@ -50,6 +51,8 @@ public sealed class TopicPatternTests
     [InlineData(@"\Ga")]
     [InlineData(@"a\Z")]
     [InlineData("a)|(b")]
+    [InlineData("(?i)a)|(?:b")]
+    [InlineData("(?i)(?s)a))|(?:(?:b")]
     public void What_RE2_does_not_know_is_refused_with_a_reason(string expression)
     {
         Assert.False(TopicPattern.TryParse(expression, out _, out var problem));

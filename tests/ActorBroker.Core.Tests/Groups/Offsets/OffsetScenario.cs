@@ -14,6 +14,7 @@ internal sealed class OffsetScenario
     private readonly List<GroupRecord> _log = [];
     private GroupCoordinatorMachine _machine;
     private FewTopics _topics;
+    private FewTopics? _before;
     private int _ids;
 
     private OffsetScenario(GroupSettings settings, params string[] topics)
@@ -86,8 +87,16 @@ internal sealed class OffsetScenario
             _machine.Apply(record);
         }
 
-        Turn(turn => _machine.Begin(turn, _topics));
+        Turn(turn => _machine.Begin(turn, _topics, _before));
         return this;
+    }
+
+    /// <summary>The topic is deleted and made anew while nobody is in charge.</summary>
+    public OffsetScenario RestartedAfterRemaking(string topic)
+    {
+        _before = _topics;
+        _topics = _topics.Remake(topic);
+        return Restarted();
     }
 
     public OffsetScenario RestartedWith(params string[] topics)

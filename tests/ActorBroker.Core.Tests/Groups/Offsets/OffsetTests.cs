@@ -90,6 +90,20 @@ public sealed class OffsetTests
     }
 
     [Fact]
+    public void A_topic_that_was_made_anew_while_nobody_was_in_charge_has_no_offsets()
+    {
+        var scenario = OffsetScenario.With("t", "u");
+        scenario.Commit("g", new OffsetToCommit(new TopicPartition("t", 0), 5, -1, null));
+        scenario.Commit("g", new OffsetToCommit(new TopicPartition("u", 0), 6, -1, null));
+
+        scenario.RestartedAfterRemaking("t");
+
+        Assert.Null(scenario.Committed("g", "t"));
+        Assert.Equal(6, scenario.Committed("g", "u"));
+        Assert.Null(scenario.Restarted().Committed("g", "t"));
+    }
+
+    [Fact]
     public void Deleted_offsets_are_gone_for_good_and_the_group_with_the_last_one()
     {
         var scenario = OffsetScenario.With("t");
