@@ -12,6 +12,8 @@ namespace ActorBroker.Broker.Groups;
 /// <summary>One batch of a shard. Its buffers are kept for the next one.</summary>
 internal sealed class GroupGather : IDisposable
 {
+    private const int KeptBytesMax = 1 << 20;
+
     private readonly RecordBatchBuilder _builder = new();
     private readonly KafkaWriter _writer = new(256);
 
@@ -21,6 +23,9 @@ internal sealed class GroupGather : IDisposable
     public bool HasRecords => _builder.Count > 0;
 
     public int SizeInBytes => _builder.SizeInBytes;
+
+    /// <summary>Its buffers grew larger than most batches need: not to be kept. Known once it is cleared.</summary>
+    public bool IsLarge { get; private set; }
 
     /// <summary>Set when the append has ended.</summary>
     public ProduceResult? Outcome { get; set; }
@@ -47,6 +52,7 @@ internal sealed class GroupGather : IDisposable
     /// <summary>Ready for other records.</summary>
     public void Clear()
     {
+        IsLarge |= _builder.SizeInBytes > KeptBytesMax;
         _builder.Reset();
         Replies.Clear();
         Outcome = null;

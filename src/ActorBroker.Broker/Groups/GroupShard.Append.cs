@@ -19,6 +19,9 @@ internal sealed partial class GroupShard
     private int _repliesTaken;
     private int _unreleased;
 
+    // An append failed and is not settled yet: what was decided after it rests on it, and is not stored any more.
+    private bool _hasFailed;
+
     /// <summary>
     /// Takes what the machine said since the last call. Called after each request, so that a batch ends only between
     /// two of them.
@@ -53,8 +56,10 @@ internal sealed partial class GroupShard
     {
         _sealed.Enqueue(_current);
         _newest = _current;
-        _current = _spare.TryPop(out var spare) ? spare : new GroupGather();
+        _current = NewGather();
     }
+
+    private GroupGather NewGather() => _spare.TryPop(out var spare) ? spare : new GroupGather();
 
     /// <summary>Sends what may be sent, and releases what waits for nothing.</summary>
     private void Dispatch()
@@ -66,7 +71,7 @@ internal sealed partial class GroupShard
                 Seal();
             }
 
-            while (_inFlight.Count < InFlightMax && _sealed.TryPeek(out var gather))
+            while (!_hasFailed && _inFlight.Count < InFlightMax && _sealed.TryPeek(out var gather))
             {
                 var batch = gather.Build(_context.BatchOptions);
                 _sealed.Dequeue();
@@ -99,7 +104,7 @@ internal sealed partial class GroupShard
             batch, Acks: -1, _context.CommitTimeoutMs, IsInternal: true, Incarnation: _incarnation));
         if (answer.IsCompletedSuccessfully)
         {
-            gather.Outcome = answer.Result;
+            Note(gather, answer.Result);
         }
         else
         {
@@ -112,9 +117,15 @@ internal sealed partial class GroupShard
         var outcome = await answer.ConfigureAwait(false);
         PostControl(new GroupCommand(shard =>
         {
-            gather.Outcome = outcome;
+            shard.Note(gather, outcome);
             shard.Settle();
         }));
+    }
+
+    private void Note(GroupGather gather, ProduceResult outcome)
+    {
+        gather.Outcome = outcome;
+        _hasFailed |= outcome.Error != ErrorCode.None;
     }
 
     /// <summary>
@@ -172,6 +183,11 @@ internal sealed partial class GroupShard
         Fail(gather, error is ErrorCode.RecordListTooLarge or ErrorCode.MessageTooLarge or ErrorCode.InvalidRecord
             ? ErrorCode.UnknownServerError
             : ErrorCode.CoordinatorNotAvailable);
+        if (_phase == Phase.Ending)
+        {
+            FailAll(ErrorCode.CoordinatorNotAvailable);
+        }
+
         Drop(ErrorCode.CoordinatorNotAvailable);
     }
 
@@ -212,7 +228,8 @@ internal sealed partial class GroupShard
         }
 
         Fail(_current, error);
-        _current.Clear();
+        Recycle(_current);
+        _current = NewGather();
         _newest = null;
         foreach (var request in _parked)
         {
@@ -234,7 +251,7 @@ internal sealed partial class GroupShard
     private void Recycle(GroupGather gather)
     {
         gather.Clear();
-        if (_spare.Count < InFlightMax && gather.SizeInBytes <= 1 << 20)
+        if (_spare.Count < InFlightMax && !gather.IsLarge)
         {
             _spare.Push(gather);
         }

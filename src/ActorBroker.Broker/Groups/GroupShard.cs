@@ -175,6 +175,10 @@ internal sealed partial class GroupShard : Mailbox<GroupItem>, IDisposable
             return;
         }
 
+        // From here on the watcher tells of a log that is opened anew; what it kept to itself before shows now.
+        Volatile.Write(ref _incarnation, load.Incarnation);
+        _phase = Phase.Serving;
+        Interlocked.MemoryBarrier();
         if (load.Incarnation != Partition.Incarnation)
         {
             StartLoading();
@@ -183,12 +187,12 @@ internal sealed partial class GroupShard : Mailbox<GroupItem>, IDisposable
 
         load.Report();
         _context.Meters.Load();
-        Volatile.Write(ref _incarnation, load.Incarnation);
         _restMs = _isFailing ? _restMs : FirstRestMs;
+        _hasFailed = false;
+        var before = _topics;
         _topics = _context.Topics;
         Volatile.Write(ref _machine, machine);
-        _phase = Phase.Serving;
-        machine.Begin(_turn!, _topics);
+        machine.Begin(_turn!, _topics, before);
         Collect();
     }
 
@@ -277,6 +281,12 @@ internal sealed partial class GroupShard : Mailbox<GroupItem>, IDisposable
     private void StartLoading()
     {
         _phase = Phase.Loading;
+        if (ReferenceEquals(_topics, GroupTopicView.None))
+        {
+            // What happens to topics while the log is read must not go unnoticed.
+            _topics = _context.Topics;
+        }
+
         var load = new GroupLoad(this, _context);
         if (Partition.IsLeader && Partition.LogStartOffset == Partition.LogEndOffset)
         {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using ActorBroker.Broker.Cluster;
 using ActorBroker.Core.Catalogue;
 using ActorBroker.Core.Groups;
@@ -18,9 +19,13 @@ internal sealed class GroupTopicView(ClusterImage? image) : IGroupTopics
     public IEnumerable<string> Names =>
         image?.TopicsByName.Keys.Where(static name => !TopicNames.IsInternal(name)) ?? [];
 
-    /// <summary>True when both show the same topics on the same brokers.</summary>
+    /// <summary>
+    /// True when groups and their coordinators would see nothing new in the other image: the same topics, leaders and
+    /// replicas on brokers of the same racks. Configs, in-sync replicas and the like are nothing to them.
+    /// </summary>
     public bool IsOf(ClusterImage other) => image is not null &&
-        ReferenceEquals(image.TopicsByName, other.TopicsByName) && ReferenceEquals(image.Brokers, other.Brokers);
+        (ReferenceEquals(image.TopicsByName, other.TopicsByName) || IsSame(image.TopicsByName, other.TopicsByName)) &&
+        (ReferenceEquals(image.Brokers, other.Brokers) || IsSame(image.Brokers, other.Brokers));
 
     /// <inheritdoc/>
     public GroupTopic? Find(string name) =>
@@ -29,6 +34,36 @@ internal sealed class GroupTopicView(ClusterImage? image) : IGroupTopics
     /// <inheritdoc/>
     public GroupTopic? Find(Guid id) =>
         image is not null && image.TopicsById.TryGetValue(id, out var topic) ? Of(topic) : null;
+
+    private static bool IsSame(
+        ImmutableSortedDictionary<string, TopicDocument> mine, ImmutableSortedDictionary<string, TopicDocument> others)
+    {
+        if (mine.Count != others.Count)
+        {
+            return false;
+        }
+
+        foreach (var (name, topic) in mine)
+        {
+            if (!others.TryGetValue(name, out var other) || (!ReferenceEquals(topic, other) && !IsSame(topic, other)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool IsSame(TopicDocument mine, TopicDocument other) =>
+        mine.Id == other.Id && (mine.Partitions == other.Partitions ||
+        (mine.Partitions.Length == other.Partitions.Length && mine.Partitions.Zip(other.Partitions).All(
+            static pair => pair.First.Leader == pair.Second.Leader &&
+                pair.First.Replicas.AsSpan().SequenceEqual(pair.Second.Replicas.AsSpan()))));
+
+    private static bool IsSame(
+        ImmutableSortedDictionary<int, BrokerInfo> mine, ImmutableSortedDictionary<int, BrokerInfo> others) =>
+        mine.Count == others.Count && mine.Zip(others).All(
+            static pair => pair.First.Key == pair.Second.Key && pair.First.Value.Rack == pair.Second.Value.Rack);
 
     private GroupTopic Of(TopicDocument topic) => _topics.TryGetValue(topic.Id, out var known)
         ? known

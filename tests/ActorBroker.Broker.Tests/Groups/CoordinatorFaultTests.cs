@@ -1,5 +1,7 @@
+using ActorBroker.Broker.Groups;
 using ActorBroker.Broker.Partitions;
 using ActorBroker.Broker.Tests.Support;
+using ActorBroker.Core.Catalogue;
 using ActorBroker.Core.Groups;
 using ActorBroker.Core.Groups.Offsets;
 using ActorBroker.Core.Groups.Records;
@@ -87,6 +89,80 @@ public sealed class CoordinatorFaultTests
         await broker.MustCommitAsync("g", 20);
         await broker.KillAsync();
         Assert.Equal(20, await broker.CommittedAsync("g"));
+    }
+
+    [Fact]
+    public async Task What_was_decided_after_a_batch_that_is_refused_is_not_stored()
+    {
+        await using var broker = await StartedAsync(
+            ("offsets.topic.num.partitions", "1"), ("offsets.topic.segment.bytes", "1048576"));
+        await broker.MustCommitAsync("g", 5);
+        var shard = Assert.Single(broker.Node.Groups.Shards);
+        using var held = new ManualResetEventSlim();
+        using var release = new ManualResetEventSlim();
+        shard.PostControl(new GroupCommand(_ =>
+        {
+            held.Set();
+            release.Wait(TimeSpan.FromMinutes(1));
+        }));
+        held.Wait(Cancel);
+
+        // One decision of more bytes than a segment may have; the other two are of the same turn.
+        var none = new GroupRequest<bool>(static (_, _, _) => { }, static _ => false);
+        var tooLarge = new GroupRequest<IReadOnlyList<ErrorCode>>(
+            (machine, turn, reply) =>
+            {
+                var note = new string('n', 4000);
+                for (var number = 0; number < 300; number++)
+                {
+                    var part = number == 0 ? reply : new GroupReply<IReadOnlyList<ErrorCode>>(none, static _ => []);
+                    machine.Commit(turn, GroupClients.Simple($"large{number}", "events", number, note), part);
+                }
+            },
+            static error => [error]);
+        Assert.True(shard.TryPost(tooLarge));
+        var after = broker.CommitAsync("after", 7);
+        var more = broker.CommitAsync("g", 8);
+        release.Set();
+
+        Assert.Equal(ErrorCode.UnknownServerError, Assert.Single(await tooLarge.Answer));
+        Assert.Equal(ErrorCode.CoordinatorNotAvailable, await after);
+        Assert.Equal(ErrorCode.CoordinatorNotAvailable, await more);
+        Assert.Equal(5, await broker.CommittedAsync("g"));
+        Assert.Equal(-1, await broker.CommittedAsync("after"));
+        await broker.MustCommitAsync("after", 9);
+        Assert.Equal([("g", 5), ("after", 9)], StoredOffsets.Read(broker.LogOf("g")).History);
+    }
+
+    [Fact]
+    public async Task A_log_that_is_opened_anew_while_its_coordinator_takes_charge_is_read_again_without_being_asked()
+    {
+        await using var broker = TestBroker.Create(("offsets.topic.num.partitions", "1"));
+        var hooks = 0;
+        var loadsThen = 0L;
+        broker.Loggers = new EventHook(2300, () =>
+        {
+            if (Interlocked.Increment(ref hooks) == 1)
+            {
+                loadsThen = broker.Node.Groups.Meters.Loads;
+                BeginLeadership(broker.LogOf("g"), broker.Node.Cluster.TopicsByName[TopicNames.ConsumerOffsets]);
+            }
+        });
+        await broker.StartAsync();
+        await broker.CreateTopicAsync();
+        await broker.FindAsync("g");
+        await broker.MustCommitAsync("g", 5);
+        broker.Disk.FailWrite(prefix: 40);
+        Assert.Equal(ErrorCode.CoordinatorNotAvailable, await broker.CommitAsync("g", 6));
+
+        await Until.TrueAsync(() =>
+        {
+            broker.Time.Advance(TimeSpan.FromMilliseconds(50));
+            return Volatile.Read(ref hooks) > 1;
+        });
+
+        Assert.InRange(broker.Node.Groups.Meters.Loads, loadsThen + 1, long.MaxValue);
+        Assert.Equal(5, await broker.CommittedAsync("g"));
     }
 
     [Fact]
@@ -246,6 +322,15 @@ public sealed class CoordinatorFaultTests
         await broker.CreateTopicAsync();
         await broker.FindAsync("g");
         return broker;
+    }
+
+    private static void BeginLeadership(Partition log, TopicDocument topic)
+    {
+        var state = topic.Partitions[log.Name.Partition];
+        var next = topic.Partitions.SetItem(
+            log.Name.Partition, state with { LeaderEpoch = log.LeaderEpoch + 1 });
+        log.Actor.Update(topic with { Partitions = next }, log.Config);
+        Assert.True(log.Actor.AskAsync(static _ => true).Wait(TimeSpan.FromMinutes(1)));
     }
 
     private static Task<JoinResult> JoinAsync(TestBroker broker, string memberId) => broker.RepeatedAsync(

@@ -5,6 +5,7 @@ using ActorBroker.Core.Configuration;
 using ActorBroker.Records;
 using ActorBroker.Storage;
 using ActorBroker.Storage.Simulation;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ActorBroker.Broker.Tests.Support;
@@ -24,6 +25,8 @@ internal sealed class TestBroker : IAsyncDisposable
 
     /// <summary>Stands in for <see cref="Disk"/> where a test wraps it.</summary>
     public IFileSystem? Files { get; set; }
+
+    public ILoggerFactory Loggers { get; set; } = NullLoggerFactory.Instance;
 
     public BrokerNode Node => _node!;
 
@@ -56,7 +59,7 @@ internal sealed class TestBroker : IAsyncDisposable
 
     public async Task StartAsync() => _node = await BrokerNode.StartAsync(
         BrokerConfig.Parse(_settings.Select(setting => new ConfigInput(setting.Key, setting.Value, "test"))),
-        new BrokerEnvironment(Time, NullLoggerFactory.Instance, Files ?? Disk),
+        new BrokerEnvironment(Time, Loggers, Files ?? Disk),
         TestContext.Current.CancellationToken);
 
     /// <summary>A graceful stop and a new start.</summary>
