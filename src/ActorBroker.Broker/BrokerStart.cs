@@ -51,7 +51,8 @@ internal static class BrokerStart
             var probes = new LogDirProbes(partitions, environment.Time);
             var controller = new Controller();
             var groups = new GroupCoordinator(state, new TopicService(state, controller), environment);
-            var lag = new GroupLag(groups, cluster, partitions, environment.Time);
+            var lag = new GroupLag(
+                groups, cluster, partitions, environment.Time, environment.Loggers.CreateLogger<GroupLag>());
             instruments.Observe(groups.Meters, lag.Sample, config.Get(BrokerKeys.MetricsGroupsMax));
             return new BrokerNode(state, controller, housekeeping, probes, meters, groups, lag, logger);
         }

@@ -44,4 +44,7 @@ internal static partial class GroupLogs
 
     [LoggerMessage(2309, LogLevel.Information, "Coordinator {Partition} let {Count} offsets expire")]
     public static partial void Expired(ILogger logger, TopicPartition partition, int count);
+
+    [LoggerMessage(2310, LogLevel.Error, "The lag of groups can't be computed; what was computed last stays")]
+    public static partial void LagUnknown(ILogger logger, Exception failure);
 }

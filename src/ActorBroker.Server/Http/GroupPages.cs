@@ -50,7 +50,15 @@ internal sealed class GroupPages(BrokerHealth health)
             return;
         }
 
-        var listing = await node.Lag.ListAsync().ConfigureAwait(false);
+        // Whoever asks shares the work with all others who do, and with the metrics.
+        await node.Lag.Sample.RefreshAsync().ConfigureAwait(false);
+        if (node.Lag.Sample.Latest is not { } listing)
+        {
+            await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "The groups can't be listed just now.")
+                .ConfigureAwait(false);
+            return;
+        }
+
         var after = context.Request.Query["after"].ToString();
         var rest = listing.Groups
             .Where(group => after.Length == 0 || string.CompareOrdinal(group.Group.GroupId, after) > 0)

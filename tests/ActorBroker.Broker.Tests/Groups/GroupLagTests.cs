@@ -175,6 +175,28 @@ public sealed class GroupLagTests
     }
 
     [Fact]
+    public async Task The_time_of_a_record_is_looked_up_once_in_a_while_and_within_the_budget()
+    {
+        await using var broker = await StartedAsync();
+        var partition = await broker.CreateTopicAsync();
+        await broker.MustProduceAsync(partition, "a");
+        var producedMs = broker.Time.NowMs;
+        var times = new RecordTimes(10, broker.Time);
+
+        Assert.Null(times.Find(partition, 0, new ReadBudget(0)));
+        Assert.Equal(producedMs, times.Find(partition, 0, new ReadBudget(1)));
+        Assert.Equal(producedMs, times.Find(partition, 0, new ReadBudget(0)));
+        broker.Time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Null(times.Find(partition, 0, new ReadBudget(0)));
+
+        Assert.Null(times.Find(partition, 1, new ReadBudget(1)));
+        await broker.MustProduceAsync(partition, "b");
+        Assert.Null(times.Find(partition, 1, new ReadBudget(1)));
+        broker.Time.Advance(TimeSpan.FromSeconds(5));
+        Assert.NotNull(times.Find(partition, 1, new ReadBudget(1)));
+    }
+
+    [Fact]
     public async Task A_sample_is_taken_anew_once_it_is_a_second_old()
     {
         await using var broker = await StartedAsync();

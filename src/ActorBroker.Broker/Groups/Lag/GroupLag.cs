@@ -6,6 +6,7 @@ using ActorBroker.Broker.Partitions;
 using ActorBroker.Core.Groups;
 using ActorBroker.Core.Groups.Offsets;
 using ActorBroker.Records;
+using Microsoft.Extensions.Logging;
 
 namespace ActorBroker.Broker.Groups.Lag;
 
@@ -15,20 +16,29 @@ public sealed class GroupLag
 {
     private const int TimesMax = 16_384;
 
+    // Look-ups on disk for one question. What they don't reach has no age this time; answers are kept, so the next
+    // question gets further.
+    private const int ReadsMax = 2_000;
+
     private readonly GroupCoordinator _groups;
     private readonly ClusterState _cluster;
     private readonly PartitionManager _partitions;
     private readonly TimeProvider _time;
-    private readonly RecordTimes _times = new(TimesMax);
+    private readonly RecordTimes _times;
 
     internal GroupLag(
-        GroupCoordinator groups, ClusterState cluster, PartitionManager partitions, TimeProvider time)
+        GroupCoordinator groups,
+        ClusterState cluster,
+        PartitionManager partitions,
+        TimeProvider time,
+        ILogger<GroupLag> logger)
     {
         _groups = groups;
         _cluster = cluster;
         _partitions = partitions;
         _time = time;
-        Sample = new LagSample(this, time);
+        _times = new RecordTimes(TimesMax, time);
+        Sample = new LagSample(this, time, logger);
     }
 
     /// <summary>What metrics show: not older than they need it.</summary>
@@ -38,7 +48,8 @@ public sealed class GroupLag
     public async Task<GroupLagListing> ListAsync()
     {
         var overview = await _groups.OverviewAsync().ConfigureAwait(false);
-        var groups = overview.Groups.Select(Summarize).ToArray();
+        var budget = new ReadBudget(ReadsMax);
+        var groups = overview.Groups.Select(group => Summarize(group, budget)).ToArray();
         Array.Sort(groups, static (x, y) => string.CompareOrdinal(x.Group.GroupId, y.Group.GroupId));
         return new GroupLagListing(overview.Error, groups);
     }
@@ -66,12 +77,12 @@ public sealed class GroupLag
         return group with { Partitions = Partitions(group.Members, committed.Offsets) };
     }
 
-    private GroupLagSummary Summarize(GroupOverview group)
+    private GroupLagSummary Summarize(GroupOverview group, ReadBudget budget)
     {
         var topics = new SortedDictionary<string, TopicLag>(StringComparer.Ordinal);
         foreach (var (partition, committed) in group.Offsets)
         {
-            var lag = Of(partition, committed);
+            var lag = Of(partition, committed, budget);
             var topic = topics.GetValueOrDefault(partition.Topic) ?? new TopicLag(partition.Topic, 0, null);
             topics[partition.Topic] = topic with
             {
@@ -95,6 +106,7 @@ public sealed class GroupLag
             }
         }
 
+        var budget = new ReadBudget(ReadsMax);
         var committed = offsets.Where(static offset => offset.Committed is not null)
             .ToDictionary(static offset => offset.Partition, static offset => offset.Committed);
         return
@@ -102,14 +114,14 @@ public sealed class GroupLag
             .. committed.Keys.Union(owners.Keys)
                 .OrderBy(static partition => partition.Topic, StringComparer.Ordinal)
                 .ThenBy(static partition => partition.Partition)
-                .Select(partition => Of(partition, committed.GetValueOrDefault(partition)) with
+                .Select(partition => Of(partition, committed.GetValueOrDefault(partition), budget) with
                 {
                     MemberId = owners.GetValueOrDefault(partition),
                 }),
         ];
     }
 
-    private PartitionLag Of(TopicPartition name, CommittedOffset? committed)
+    private PartitionLag Of(TopicPartition name, CommittedOffset? committed, ReadBudget budget)
     {
         var lag = new PartitionLag(name)
         {
@@ -133,11 +145,12 @@ public sealed class GroupLag
         var next = Math.Max(committed.Offset, start);
         return next >= end
             ? lag with { Records = 0, Seconds = 0 }
-            : lag with { Records = end - next, Seconds = Age(partition, next) };
+            : lag with { Records = end - next, Seconds = Age(partition, next, budget) };
     }
 
     // A record of the future, by a producer's clock, has not waited at all.
-    private double? Age(Partition partition, long offset) => _times.Find(partition, offset) is { } timestampMs
+    private double? Age(Partition partition, long offset, ReadBudget budget) =>
+        _times.Find(partition, offset, budget) is { } timestampMs
         ? Math.Max(0, _time.GetUtcNow().ToUnixTimeMilliseconds() - timestampMs) / 1000.0
         : null;
 

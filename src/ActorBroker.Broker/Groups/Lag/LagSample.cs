@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace ActorBroker.Broker.Groups.Lag;
 
 /// <summary>
@@ -11,17 +13,22 @@ public sealed class LagSample
     private readonly GroupLag _lag;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
+    private readonly ILogger<GroupLag> _logger;
     private Task _taking = Task.CompletedTask;
-    private long _takenAt;
+    private long? _takenAt;
+    private bool _isFailing;
     private volatile GroupLagListing? _latest;
 
-    internal LagSample(GroupLag lag, TimeProvider time)
+    internal LagSample(GroupLag lag, TimeProvider time, ILogger<GroupLag> logger)
     {
+        _logger = logger;
         _lag = lag;
         _time = time;
     }
 
-    /// <summary>The latest; null before the first. Asking begins a new one where this one is older than a second.</summary>
+    /// <summary>
+    /// The latest; null before the first. Asking begins a new one where this one is older than a second.
+    /// </summary>
     public GroupLagListing? Latest
     {
         get
@@ -31,12 +38,15 @@ public sealed class LagSample
         }
     }
 
-    /// <summary>Completes when the sample is fresh: at once where it is, and never with a fault.</summary>
+    /// <summary>
+    /// Completes when the sample is fresh: at once where it is, and never with a fault. However many ask, one is taken;
+    /// one that can't be leaves the latest in its place, for a second as any other.
+    /// </summary>
     public Task RefreshAsync()
     {
         lock (_gate)
         {
-            if (_taking.IsCompleted && (_latest is null || _time.GetElapsedTime(_takenAt) >= FreshFor))
+            if (_taking.IsCompleted && !(_takenAt is { } takenAt && _time.GetElapsedTime(takenAt) < FreshFor))
             {
                 _taking = Task.Run(TakeAsync);
             }
@@ -47,11 +57,27 @@ public sealed class LagSample
 
     private async Task TakeAsync()
     {
-        var sample = await _lag.ListAsync().ConfigureAwait(false);
-        lock (_gate)
+        try
         {
-            _takenAt = _time.GetTimestamp();
-            _latest = sample;
+            _latest = await _lag.ListAsync().ConfigureAwait(false);
+            _isFailing = false;
+        }
+#pragma warning disable CA1031 // Whatever it was, nobody awaits it: it is told here, once, and tried again later.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            if (!_isFailing)
+            {
+                _isFailing = true;
+                GroupLogs.LagUnknown(_logger, failure);
+            }
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _takenAt = _time.GetTimestamp();
+            }
         }
     }
 }
