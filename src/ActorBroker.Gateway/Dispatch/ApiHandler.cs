@@ -30,7 +30,8 @@ internal abstract class ApiHandler
 
 /// <summary>A handler whose messages are generated: decodes the request, encodes the response.</summary>
 /// <remarks>
-/// The frame goes back to the pool as soon as it is decoded; what is needed of it longer is copied in <see cref="Keep"/>.
+/// The frame goes back to the pool as soon as it is decoded; what is needed of it longer is copied in
+/// <see cref="Keep"/>.
 /// </remarks>
 internal abstract class ApiHandler<TRequest, TResponse> : ApiHandler
     where TRequest : class, IApiRequest<TRequest>
