@@ -35,7 +35,7 @@ internal sealed class LogCluster : IAsyncDisposable
 
     public FakeBroker[] Brokers { get; }
 
-    public LogPartition[] Logs { get; }
+    public LogPartition[] Logs { get; private set; }
 
     public Guid TopicId { get; set; } = Guid.NewGuid();
 
@@ -52,6 +52,15 @@ internal sealed class LogCluster : IAsyncDisposable
         RequestTimeout = requestTimeout ?? TimeSpan.FromMinutes(1),
         TimeProvider = time ?? TimeProvider.System,
     });
+
+    /// <summary>The topic grows by a partition.</summary>
+    public void Grow()
+    {
+        lock (_gate)
+        {
+            Logs = [.. Logs, new LogPartition { Leader = 1 }];
+        }
+    }
 
     /// <summary>The next fetch is answered so; null cuts the connection.</summary>
     public void NextFetch(Func<FetchRequest, FetchResponse?> answer) => _faults.Enqueue(answer);

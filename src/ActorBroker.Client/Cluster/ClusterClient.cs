@@ -76,9 +76,15 @@ internal sealed class ClusterClient(ClientOptions options) : IAsyncDisposable
         string topic, int partition, bool autoCreate, CancellationToken cancel)
     {
         var metadata = await TopicAsync(topic, autoCreate, cancel).ConfigureAwait(false);
-        var description = metadata.Partitions.FirstOrDefault(candidate => candidate.Partition == partition)
-            ?? throw new KafkaException(
-                $"Topic '{topic}' has no partition {partition}: it has {metadata.Partitions.Count}, counted from 0.");
+        if (metadata.Find(partition) is null)
+        {
+            // It may have come since the topic was asked for.
+            Forget(topic);
+            metadata = await TopicAsync(topic, autoCreate, cancel).ConfigureAwait(false);
+        }
+
+        var description = metadata.Find(partition)
+            ?? throw new UnknownPartitionException(topic, partition, metadata.Partitions.Count);
         lock (_gate)
         {
             if (_brokers.TryGetValue(description.LeaderId, out var address))

@@ -9,4 +9,8 @@ internal sealed record TopicMetadata(
     ErrorCode Error,
     bool IsInternal,
     IReadOnlyList<PartitionDescription> Partitions,
-    long AskedAt);
+    long AskedAt)
+{
+    /// <summary>One of its partitions; null where the topic had no such one.</summary>
+    public PartitionDescription? Find(int partition) => Partitions.FirstOrDefault(each => each.Partition == partition);
+}

@@ -12,6 +12,7 @@ internal sealed class AssignedPartition(TopicPartition id)
     private const long None = -1;
 
     private int _generation;
+    private volatile bool _isGivenUp;
     private long _outstanding = None;
 
     public TopicPartition Id => id;
@@ -50,6 +51,15 @@ internal sealed class AssignedPartition(TopicPartition id)
 
     /// <summary>Nothing is fetched: a group's member has not been told of the partition yet.</summary>
     public bool IsHeld { get; set; }
+
+    /// <summary>
+    /// It is being given up, or was: nothing more of it is handed out or stored. Read without the lock.
+    /// </summary>
+    public bool IsGivenUp
+    {
+        get => _isGivenUp;
+        set => _isGivenUp = value;
+    }
 
     /// <summary>
     /// The oldest record that was handed out and is being processed; -1 for none. Written by the reader alone, before

@@ -78,7 +78,8 @@ internal sealed class BatchSource(FetchCoordinator coordinator, ReaderTurns turn
     /// <summary>
     /// Goes to the next batch, or end of a partition, that the user is to see; false where none is ready.
     /// </summary>
-    public bool TryMoveNext()
+    /// <param name="meetsFailures">False: what failed stays where it is, for the next call to meet.</param>
+    public bool TryMoveNext(bool meetsFailures = true)
     {
         Shown = null;
         while (_chunk is not null || TryTakeChunk())
@@ -90,6 +91,11 @@ internal sealed class BatchSource(FetchCoordinator coordinator, ReaderTurns turn
             }
             else if (chunk.Failure is not null)
             {
+                if (!meetsFailures)
+                {
+                    return false;
+                }
+
                 Meet(chunk);
             }
             else if (chunk.IsEnd && !_isEndShown)

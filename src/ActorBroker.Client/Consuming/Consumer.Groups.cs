@@ -78,8 +78,13 @@ public sealed partial class Consumer<TKey, TValue>
     }
 
     /// <inheritdoc/>
-    public Task CommitAsync(CancellationToken cancel = default) => Group.Commits.CommitAsync(
-        Group.CommitsStoredOnly ? _coordinator.Processed(onlyStored: true) : _coordinator.HandedOut(), cancel);
+    public Task CommitAsync(CancellationToken cancel = default)
+    {
+        // A handler that runs beside the reader, when another closes the consumer, knows nothing of the reader's record.
+        var isProcessedOnly = Group.CommitsStoredOnly || (_turns.IsInside && IsReading);
+        var offsets = isProcessedOnly ? _coordinator.Processed(Group.CommitsStoredOnly) : _coordinator.HandedOut();
+        return Group.Commits.CommitAsync(offsets, cancel);
+    }
 
     /// <inheritdoc/>
     public Task CommitAsync(ConsumeResult<TKey, TValue> result, CancellationToken cancel = default) =>

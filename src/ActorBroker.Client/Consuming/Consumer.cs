@@ -35,6 +35,17 @@ public sealed partial class Consumer<TKey, TValue> : IConsumer<TKey, TValue>
         _group = options.GroupId is null ? null : new GroupSession(cluster, options, _coordinator, _turns);
     }
 
+    private bool IsReading
+    {
+        get
+        {
+            lock (_readerGate)
+            {
+                return _isReading;
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public IReadOnlyCollection<TopicPartition> Assignment => _coordinator.Assignment;
 

@@ -202,6 +202,7 @@ internal sealed partial class FetchCoordinator
         {
             if (_partitions.Remove(id, out var partition))
             {
+                partition.IsGivenUp = true;
                 partition.Generation++;
                 partition.Fetcher?.Wake();
                 partition.Fetcher = null;

@@ -36,6 +36,40 @@ internal sealed partial class FetchCoordinator
         }
     }
 
+    /// <summary>
+    /// Ends the delivery of partitions that are about to be given up. They stay assigned: what was handed out of them
+    /// may be committed until they are unassigned, also where a reader goes on meanwhile.
+    /// </summary>
+    public void StopDelivery(IEnumerable<TopicPartition> ids)
+    {
+        lock (_gate)
+        {
+            foreach (var id in ids)
+            {
+                if (_partitions.TryGetValue(id, out var partition))
+                {
+                    partition.IsGivenUp = true;
+                    partition.IsHeld = true;
+                    Rewind(partition, partition.CurrentPosition);
+                    partition.Fetcher?.Wake();
+                    partition.Fetcher = null;
+                }
+            }
+        }
+    }
+
+    /// <summary>Remembers what is processed of a partition, where it is read still as it was then.</summary>
+    public void StoreProcessed(AssignedPartition partition, OffsetAndMetadata offset)
+    {
+        lock (_gate)
+        {
+            if (_partitions.GetValueOrDefault(partition.Id) == partition)
+            {
+                TryStore(partition.Id, offset);
+            }
+        }
+    }
+
     /// <summary>Remembers what is processed of a partition; false where it is not read.</summary>
     public bool TryStore(TopicPartition id, OffsetAndMetadata offset)
     {
@@ -114,8 +148,8 @@ internal sealed partial class FetchCoordinator
         }
     }
 
-    /// <summary>An offset is sent to be committed.</summary>
-    public void NoteCommitting(TopicPartition id, long offset)
+    /// <summary>An offset is to be committed; returns the partition as it is assigned now, or null.</summary>
+    public AssignedPartition? NoteCommitting(TopicPartition id, long offset)
     {
         lock (_gate)
         {
@@ -123,14 +157,17 @@ internal sealed partial class FetchCoordinator
             {
                 partition.Committing = offset;
             }
+
+            return partition;
         }
     }
 
-    public bool IsAssigned(TopicPartition id)
+    /// <summary>False once the partition was unassigned, also where it came back since.</summary>
+    public bool IsAssigned(AssignedPartition partition)
     {
         lock (_gate)
         {
-            return _partitions.ContainsKey(id);
+            return _partitions.GetValueOrDefault(partition.Id) == partition;
         }
     }
 

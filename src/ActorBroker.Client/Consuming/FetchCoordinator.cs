@@ -267,8 +267,9 @@ internal sealed partial class FetchCoordinator : IAsyncDisposable
             partition.FailingSince = clock.GetTimestamp();
         }
 
-        return failure is KafkaException { IsRetriable: true }
-            && clock.GetElapsedTime(partition.FailingSince) < _cluster.Options.OperationTimeout;
+        var mayPass = failure is KafkaException { IsRetriable: true }
+            || (failure is UnknownPartitionException && Committed is not null);
+        return mayPass && clock.GetElapsedTime(partition.FailingSince) < _cluster.Options.OperationTimeout;
     }
 
     private void Rest(AssignedPartition partition, Exception failure)

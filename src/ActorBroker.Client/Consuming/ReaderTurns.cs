@@ -10,7 +10,7 @@ internal sealed class ReaderTurns : IDisposable
     private readonly Lock _gate = new();
     private readonly LinkedList<ReaderTurn> _waiting = [];
     private readonly SemaphoreSlim _running = new(1, 1);
-    private readonly AsyncLocal<bool> _isInside = new();
+    private readonly AsyncLocal<Inside?> _inside = new();
     private volatile bool _isAny;
     private volatile bool _isReaderWaiting;
     private int _moves;
@@ -20,7 +20,7 @@ internal sealed class ReaderTurns : IDisposable
     public bool IsAny => _isAny;
 
     /// <summary>True inside of a turn.</summary>
-    public bool IsInside => _isInside.Value;
+    public bool IsInside => _inside.Value is { IsOver: false };
 
     /// <summary>True while the reader waits for records.</summary>
     public bool IsReaderWaiting => _isReaderWaiting;
@@ -83,21 +83,23 @@ internal sealed class ReaderTurns : IDisposable
     /// <summary>Does something as if in the reader's turn, when no turn is running.</summary>
     public async ValueTask RunAloneAsync(Func<CancellationToken, ValueTask> work, CancellationToken cancel)
     {
-        if (_isInside.Value)
+        if (IsInside)
         {
             throw new InvalidOperationException("A rebalance handler cannot subscribe, read or close: it would wait " +
                 "for its own end.");
         }
 
         await _running.WaitAsync(cancel).ConfigureAwait(false);
+        var inside = new Inside();
         try
         {
-            _isInside.Value = true;
+            _inside.Value = inside;
             await work(cancel).ConfigureAwait(false);
         }
         finally
         {
-            _isInside.Value = false;
+            inside.IsOver = true;
+            _inside.Value = null;
             _running.Release();
         }
     }
@@ -130,6 +132,18 @@ internal sealed class ReaderTurns : IDisposable
         if (turn is not null)
         {
             await turn.Work(cancel).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>One turn. Tasks that it starts inherit it, and may live longer: for them it is over when it is.</summary>
+    private sealed class Inside
+    {
+        private volatile bool _isOver;
+
+        public bool IsOver
+        {
+            get => _isOver;
+            set => _isOver = value;
         }
     }
 }

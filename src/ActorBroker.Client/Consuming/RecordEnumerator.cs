@@ -12,9 +12,24 @@ internal sealed class RecordEnumerator<TKey, TValue>(
 {
     private FetchedChunk? _chunk;
     private RecordCursor _cursor;
+    private bool _goesOn;
 
-    /// <summary>Goes on without waiting, and without settling what was given before.</summary>
-    public bool TryGoOn() => !Source.HasTurns && TryMoveNext();
+    /// <summary>
+    /// Goes on without waiting, and without settling what was given before. A failed fetch is left to the next move,
+    /// since meeting it may settle it for good.
+    /// </summary>
+    public bool TryGoOn()
+    {
+        _goesOn = true;
+        try
+        {
+            return !Source.HasTurns && TryMoveNext();
+        }
+        finally
+        {
+            _goesOn = false;
+        }
+    }
 
     protected override bool TryMoveNext()
     {
@@ -26,7 +41,7 @@ internal sealed class RecordEnumerator<TKey, TValue>(
             }
 
             _chunk = null;
-            if (!Source.TryMoveNext())
+            if (!Source.TryMoveNext(meetsFailures: !_goesOn))
             {
                 return false;
             }

@@ -76,14 +76,16 @@ internal sealed class GroupLoop(
     }
 
     /// <summary>Leaves the group, after the loop has ended; a coordinator that cannot be told finds out.</summary>
-    public async Task LeaveAsync()
+    public async Task LeaveAsync(CancellationToken cancel)
     {
         using var patience = new CancellationTokenSource(link.Options.RequestTimeout, _clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancel);
         try
         {
-            await membership.LeaveAsync(patience.Token).ConfigureAwait(false);
+            await membership.LeaveAsync(either.Token).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is KafkaException or OperationCanceledException)
+        catch (Exception exception)
+            when (exception is KafkaException or OperationCanceledException or ObjectDisposedException)
         {
             // The session ends by itself.
         }
@@ -101,7 +103,7 @@ internal sealed class GroupLoop(
         else if (watch.IsAway)
         {
             // A reader that comes back now finds that all is lost before the others hear of it.
-            var leaving = LeaveAsync();
+            var leaving = LeaveAsync(cancel);
             Stall();
             Publish();
             await leaving.ConfigureAwait(false);

@@ -10,6 +10,9 @@ namespace ActorBroker.Client.Groups;
 /// </summary>
 internal sealed class GroupSession : IAsyncDisposable
 {
+    /// <summary>How long giving everything up may take in all, as in Kafka's own client.</summary>
+    private static readonly TimeSpan GivingUpTime = TimeSpan.FromSeconds(30);
+
     private readonly ClusterClient _cluster;
     private readonly ConsumerOptions _options;
     private readonly FetchCoordinator _coordinator;
@@ -23,6 +26,7 @@ internal sealed class GroupSession : IAsyncDisposable
     private Task _running = Task.CompletedTask;
     private Task _committing = Task.CompletedTask;
     private CancellationTokenSource? _stopping;
+    private Task? _disposing;
     private bool _isCommitting;
     private bool _isClosed;
 
@@ -121,24 +125,34 @@ internal sealed class GroupSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Gives everything up and leaves the group.</summary>
+    /// <summary>Gives everything up and leaves the group, within the time for it.</summary>
     public async Task UnsubscribeAsync(CancellationToken cancel)
     {
+        using var patience = new CancellationTokenSource(GivingUpTime, _cluster.Options.TimeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancel);
+        var subscription = Subscription;
         var loop = await StopLoopAsync().ConfigureAwait(false);
         try
         {
-            await _turns.RunAloneAsync(token => GiveUpAsync(loop, token), cancel).ConfigureAwait(false);
+            await _turns.RunAloneAsync(token => GiveUpAsync(loop, token), either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested && !cancel.IsCancellationRequested)
+        {
+            // What is not done by now is not done in an orderly way: the group finds out by itself.
+            _coordinator.Unassign(_coordinator.Assignment);
         }
         finally
         {
+            await Commits.AbandonAsync().ConfigureAwait(false);
             if (loop is not null)
             {
-                await loop.LeaveAsync().ConfigureAwait(false);
+                await loop.LeaveAsync(either.Token).ConfigureAwait(false);
             }
 
             lock (_gate)
             {
-                _subscription = null;
+                // Who subscribed meanwhile joins when it is read.
+                _subscription = ReferenceEquals(_subscription, subscription) ? null : _subscription;
                 _loop = null;
             }
 
@@ -154,32 +168,32 @@ internal sealed class GroupSession : IAsyncDisposable
             await Commits.CommitAsync(_coordinator.Processed(CommitsStoredOnly), CancellationToken.None)
                 .WaitAsync(_cluster.Options.RequestTimeout, _cluster.Options.TimeProvider).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is KafkaException or TimeoutException)
+        catch (Exception)
         {
-            // At least once: what is not committed is read again.
+            // Whatever it was, the next commit may succeed. At least once: what is not committed is read again.
         }
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Closes once; whoever calls it again waits for the same end.</summary>
+    public ValueTask DisposeAsync()
     {
         lock (_gate)
         {
-            if (_isClosed)
-            {
-                return;
-            }
-
             _isClosed = true;
+            return new ValueTask(_disposing ??= Task.Run(CloseAsync));
         }
+    }
 
+    private async Task CloseAsync()
+    {
         await _closing.CancelAsync().ConfigureAwait(false);
-        await _committing.ConfigureAwait(false);
         try
         {
             await UnsubscribeAsync(CancellationToken.None).ConfigureAwait(false);
         }
         finally
         {
+            await _committing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             _closing.Dispose();
         }
     }
@@ -249,22 +263,33 @@ internal sealed class GroupSession : IAsyncDisposable
         if (all.Count > 0 && IsSubscribed)
         {
             var kind = loop?.Identity is null ? HandoverKind.Lose : HandoverKind.Revoke;
-            await HandOverAsync(new Handover(kind, [.. all]), cancel).ConfigureAwait(false);
+            await HandOverAsync(new Handover(kind, [.. all]), cancel, cancel).ConfigureAwait(false);
         }
         else
         {
-            await CommitBeforeGivingUpAsync().ConfigureAwait(false);
+            await CommitBeforeGivingUpAsync(cancel).ConfigureAwait(false);
             _coordinator.Unassign(all);
         }
-
-        await Commits.DrainAsync().ConfigureAwait(false);
     }
 
-    private async ValueTask HandOverAsync(Handover handover, CancellationToken cancel)
+    private ValueTask HandOverAsync(Handover handover, CancellationToken cancel) =>
+        HandOverAsync(handover, cancel, CancellationToken.None);
+
+    /// <summary>What the reader does in a handover.</summary>
+    /// <param name="handover">What moves.</param>
+    /// <param name="cancel">For the handlers.</param>
+    /// <param name="hurry">Ends the waiting for what is being processed or committed, which have limits anyway.</param>
+    private async ValueTask HandOverAsync(Handover handover, CancellationToken cancel, CancellationToken hurry)
     {
         var (kind, partitions) = handover;
         var handlers = Subscription!.Handlers;
         ClientInstruments.HandedOver(GroupId, kind, partitions.Count);
+        if (kind != HandoverKind.Assign)
+        {
+            // First of all: who closes the consumer runs beside a reader that would go on.
+            _coordinator.StopDelivery(partitions);
+        }
+
         try
         {
             switch (kind)
@@ -274,11 +299,11 @@ internal sealed class GroupSession : IAsyncDisposable
                     await CallAsync(handlers.Assigned, partitions, cancel).ConfigureAwait(false);
                     break;
                 case HandoverKind.Revoke:
-                    await DrainAsync(partitions, cancel).ConfigureAwait(false);
+                    await DrainAsync(partitions, hurry).ConfigureAwait(false);
                     await CallAsync(handlers.Revoked, partitions, cancel).ConfigureAwait(false);
                     break;
                 default:
-                    await DrainAsync(partitions, cancel).ConfigureAwait(false);
+                    await DrainAsync(partitions, hurry).ConfigureAwait(false);
                     await CallAsync(handlers.Lost ?? handlers.Revoked, partitions, cancel).ConfigureAwait(false);
                     break;
             }
@@ -291,14 +316,32 @@ internal sealed class GroupSession : IAsyncDisposable
             }
             else
             {
-                await (kind == HandoverKind.Revoke ? CommitBeforeGivingUpAsync() : Task.CompletedTask)
+                await (kind == HandoverKind.Revoke ? CommitBeforeGivingUpAsync(hurry) : Task.CompletedTask)
                     .ConfigureAwait(false);
                 _coordinator.Unassign(partitions);
             }
         }
     }
 
-    private Task CommitBeforeGivingUpAsync() => AutoCommits ? CommitProcessedAsync() : Task.CompletedTask;
+    /// <summary>Waits for the commits that were called for, too: they count no more when it is given up.</summary>
+    private async Task CommitBeforeGivingUpAsync(CancellationToken cancel)
+    {
+        if (AutoCommits)
+        {
+            _ = Commits.CommitAsync(_coordinator.Processed(CommitsStoredOnly), CancellationToken.None);
+        }
+
+        try
+        {
+            await Commits.DrainAsync()
+                .WaitAsync(_cluster.Options.RequestTimeout, _cluster.Options.TimeProvider, cancel)
+                .ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
+        {
+            // At least once: what is not committed is read again.
+        }
+    }
 
     private Task DrainAsync(IReadOnlyList<TopicPartition> partitions, CancellationToken cancel) =>
         Drain?.Invoke(partitions, cancel) ?? Task.CompletedTask;
@@ -322,7 +365,7 @@ internal sealed class GroupSession : IAsyncDisposable
                 }
             }
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (_closing.IsCancellationRequested)
         {
             // The consumer is closed.
         }

@@ -1,32 +1,34 @@
-using ActorBroker.Records;
-
 namespace ActorBroker.Client.Groups;
 
-/// <summary>One call of a commit, and how it ends.</summary>
-internal sealed class PendingCommit(IReadOnlyDictionary<TopicPartition, OffsetAndMetadata> offsets)
+/// <summary>One call of a commit, and how it ends: when the last of its partitions is settled.</summary>
+/// <param name="left">How many partitions it has.</param>
+/// <param name="calledAt">The clock's timestamp of the call.</param>
+internal sealed class PendingCommit(int left, long calledAt)
 {
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Exception? _failure;
+    private int _left = left;
 
-    public IReadOnlyDictionary<TopicPartition, OffsetAndMetadata> Offsets => offsets;
+    public long CalledAt => calledAt;
 
     public Task Done => _done.Task;
 
-    /// <summary>Ends by the outcome of its partitions, in which null stands for success.</summary>
-    public void End(IReadOnlyDictionary<TopicPartition, KafkaException?> outcomes)
+    /// <summary>One partition is stored, or refused; the first refusal is told in the end.</summary>
+    public void Settle(Exception? failure)
     {
-        if (offsets.Keys.Select(each => outcomes[each]).FirstOrDefault(each => each is not null) is { } failure)
+        _failure ??= failure;
+        if (--_left > 0)
         {
-            Fail(failure);
+            return;
         }
-        else
+
+        if (_failure is null)
         {
             _done.SetResult();
+            return;
         }
-    }
 
-    public void Fail(Exception failure)
-    {
-        _done.SetException(failure);
+        _done.SetException(_failure);
 
         // Nobody has to await a commit: its failure is not an unobserved one.
         _ = _done.Task.Exception;

@@ -77,7 +77,7 @@ internal sealed class ParallelConsumption<TKey, TValue>(
             DropWaiting(given);
         }
 
-        await WaitForAsync(given).ConfigureAwait(false);
+        await WaitForAsync(given, cancel).ConfigureAwait(false);
         lock (_gate)
         {
             given.ForEach(each => each.IsVoid = true);
@@ -107,7 +107,7 @@ internal sealed class ParallelConsumption<TKey, TValue>(
 
             if (!reader.Current.IsPartitionEof)
             {
-                Take(reader.Current);
+                Take(reader.Current, source.Chunk.Partition);
             }
         }
     }
@@ -122,13 +122,19 @@ internal sealed class ParallelConsumption<TKey, TValue>(
 
     private void Wake() => _changed.Writer.TryWrite(true);
 
-    private void Take(in ConsumeResult<TKey, TValue> record)
+    private void Take(in ConsumeResult<TKey, TValue> record, AssignedPartition partition)
     {
         lock (_gate)
         {
-            if (!_partitions.TryGetValue(record.TopicPartition, out var offsets))
+            if (partition.IsGivenUp)
             {
-                _partitions.Add(record.TopicPartition, offsets = new ProcessedOffsets());
+                // Who closes the consumer gives the partition up beside the reader: what comes now is another's.
+                return;
+            }
+
+            if (!_partitions.TryGetValue(partition.Id, out var offsets) || offsets.Partition != partition)
+            {
+                _partitions[partition.Id] = offsets = new ProcessedOffsets(partition);
             }
 
             var taken = offsets.Take(record.Offset, record.LeaderEpoch);
@@ -188,7 +194,7 @@ internal sealed class ParallelConsumption<TKey, TValue>(
             }
 
             var isDone = await ProcessAsync(next.Record).ConfigureAwait(false);
-            Finish(lane, next.Record.TopicPartition, next.Taken, isDone);
+            Finish(lane, next.Taken, isDone);
         }
     }
 
@@ -206,8 +212,7 @@ internal sealed class ParallelConsumption<TKey, TValue>(
         }
     }
 
-    private void Finish(
-        ProcessingLane<ConsumeResult<TKey, TValue>> lane, TopicPartition id, TakenRecord taken, bool isDone)
+    private void Finish(ProcessingLane<ConsumeResult<TKey, TValue>> lane, TakenRecord taken, bool isDone)
     {
         turns.Touch();
         lock (_gate)
@@ -216,7 +221,7 @@ internal sealed class ParallelConsumption<TKey, TValue>(
             _inFlight--;
             if (isDone && lane.Offsets.TryFinish(taken) && !lane.Offsets.IsVoid)
             {
-                coordinator.TryStore(id, lane.Offsets.Done!.Value);
+                coordinator.StoreProcessed(lane.Offsets.Partition, lane.Offsets.Done!.Value);
             }
 
             if (lane.Waiting.Count > 0)
@@ -228,7 +233,8 @@ internal sealed class ParallelConsumption<TKey, TValue>(
                 Rest(lane);
             }
 
-            _draining?.TrySetResult();
+            _draining?.SetResult();
+            _draining = null;
         }
 
         Wake();
@@ -278,10 +284,11 @@ internal sealed class ParallelConsumption<TKey, TValue>(
         Wake();
     }
 
-    /// <summary>Waits until nothing of these partitions runs, or the time is over.</summary>
-    private async Task WaitForAsync(IReadOnlyCollection<ProcessedOffsets> of)
+    /// <summary>Waits until nothing of these partitions runs, or the time is over, or nobody waits longer.</summary>
+    private async Task WaitForAsync(IReadOnlyCollection<ProcessedOffsets> of, CancellationToken cancel)
     {
         using var patience = new CancellationTokenSource(options.DrainTimeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancel);
         while (true)
         {
             Task changed;
@@ -292,13 +299,14 @@ internal sealed class ParallelConsumption<TKey, TValue>(
                     return;
                 }
 
-                _draining = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                // A handover and the run's own end may wait at the same time, each for its partitions.
+                _draining ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 changed = _draining.Task;
             }
 
             try
             {
-                await changed.WaitAsync(patience.Token).ConfigureAwait(false);
+                await changed.WaitAsync(either.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {
@@ -321,7 +329,7 @@ internal sealed class ParallelConsumption<TKey, TValue>(
         }
 
         _ready.Writer.Complete();
-        await WaitForAsync(all).ConfigureAwait(false);
+        await WaitForAsync(all, CancellationToken.None).ConfigureAwait(false);
         await abandoning.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(workers).ConfigureAwait(false);
         lock (_gate)

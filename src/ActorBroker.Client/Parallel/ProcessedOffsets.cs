@@ -1,11 +1,16 @@
+using ActorBroker.Client.Consuming;
+
 namespace ActorBroker.Client.Parallel;
 
 /// <summary>
 /// What was taken of one partition, in order, and how much of it is done without a gap. A lock of its owner guards it.
 /// </summary>
-internal sealed class ProcessedOffsets
+/// <param name="partition">The partition, for as long as it is assigned this time.</param>
+internal sealed class ProcessedOffsets(AssignedPartition partition)
 {
     private readonly Queue<TakenRecord> _taken = new();
+
+    public AssignedPartition Partition => partition;
 
     /// <summary>What may be committed; null before anything is done.</summary>
     public OffsetAndMetadata? Done { get; private set; }

@@ -136,7 +136,6 @@ public sealed class CommitTests : GroupTest
     [Theory]
     [InlineData(ErrorCode.CoordinatorNotAvailable)]
     [InlineData(ErrorCode.NotCoordinator)]
-    [InlineData(ErrorCode.UnknownTopicOrPartition)]
     public async Task What_passes_is_waited_out(ErrorCode code)
     {
         var consumer = NewMember();

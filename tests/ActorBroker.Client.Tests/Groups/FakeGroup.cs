@@ -58,6 +58,12 @@ internal sealed class FakeGroup
     /// <summary>What the member is given, whatever its assignor says; null for that.</summary>
     public int[]? Gives { get; set; }
 
+    /// <summary>A partition that commits find to be unknown.</summary>
+    public int? Missing { get; set; }
+
+    /// <summary>False: another member leads the group, and this one asks for no topics.</summary>
+    public bool IsLeader { get; set; } = true;
+
     /// <summary>What joins wait for.</summary>
     public Task HoldJoins { get; set; } = Task.CompletedTask;
 
@@ -73,6 +79,15 @@ internal sealed class FakeGroup
             {
                 (_refusals.TryGetValue(api, out var queue) ? queue : _refusals[api] = new()).Enqueue(code);
             }
+        }
+    }
+
+    /// <summary>Calls of an API are judged again as they are.</summary>
+    public void RefuseNoMore(ApiKey api)
+    {
+        lock (_gate)
+        {
+            _refusals.Remove(api);
         }
     }
 
@@ -178,7 +193,7 @@ internal sealed class FakeGroup
                 GenerationId = Generation,
                 ProtocolType = "consumer",
                 ProtocolName = request.Protocols[0].Name,
-                Leader = MemberId,
+                Leader = IsLeader ? MemberId : "another",
                 MemberId = MemberId,
                 Members = [new() { MemberId = MemberId, Metadata = request.Protocols[0].Metadata.ToArray() }],
             };
@@ -237,7 +252,7 @@ internal sealed class FakeGroup
                     broker, ApiKey.OffsetCommit, request.MemberId, request.GenerationIdOrMemberEpoch);
             foreach (var each in request.Topics.SelectMany(topic => topic.Partitions).OrderBy(p => p.PartitionIndex))
             {
-                if (code == ErrorCode.None)
+                if (code == ErrorCode.None && each.PartitionIndex != Missing)
                 {
                     Committed[each.PartitionIndex] = each.CommittedOffset;
                     Commits.Enqueue($"{each.PartitionIndex}:{each.CommittedOffset}");
@@ -252,7 +267,8 @@ internal sealed class FakeGroup
                     Partitions = [.. topic.Partitions.Select(
                         each => new OffsetCommitResponse.OffsetCommitResponsePartition
                         {
-                            PartitionIndex = each.PartitionIndex, ErrorCode = code,
+                            PartitionIndex = each.PartitionIndex,
+                            ErrorCode = each.PartitionIndex == Missing ? ErrorCode.UnknownTopicOrPartition : code,
                         })],
                 })],
             };

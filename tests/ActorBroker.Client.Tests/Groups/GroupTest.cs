@@ -37,16 +37,17 @@ public abstract class GroupTest : IAsyncDisposable
 
     /// <summary>A member that is subscribed to the topic; it has joined when it is read.</summary>
     private protected Consumer<Ignore, string?> NewMember(
-        ConsumerOptions? options = null, RebalanceHandlers? handlers = null)
+        ConsumerOptions? options = null, RebalanceHandlers? handlers = null, TimeSpan? requestTimeout = null)
     {
-        var consumer = NewConsumer(options);
+        var consumer = NewConsumer(options, requestTimeout);
         consumer.Subscribe([LogCluster.Topic], handlers ?? Log.Handlers);
         return consumer;
     }
 
-    private protected Consumer<Ignore, string?> NewConsumer(ConsumerOptions? options = null)
+    private protected Consumer<Ignore, string?> NewConsumer(
+        ConsumerOptions? options = null, TimeSpan? requestTimeout = null)
     {
-        var client = Cluster.NewClient();
+        var client = Cluster.NewClient(requestTimeout: requestTimeout);
         var consumer = ConsumerTests.NewConsumer(client, options ?? Options);
         _toDispose.Insert(0, client);
         _toDispose.Insert(0, consumer);

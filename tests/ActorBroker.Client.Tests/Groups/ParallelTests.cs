@@ -173,6 +173,43 @@ public sealed class ParallelTests : GroupTest
         Assert.Equal(["0@3:3", "0@4:4"], await TakeAsync(consumer, 2));
     }
 
+    [Fact]
+    public async Task Nothing_is_taken_beside_the_handler_that_gives_partitions_up_and_nothing_skipped_is_committed()
+    {
+        Group.Gives = [0];
+        AppendNumbers(0, 20);
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var processed = new ConcurrentQueue<long>();
+        var consumer = NewMember(handlers: new RebalanceHandlers
+        {
+            Revoked = async (_, token) =>
+            {
+                // There is room now, and the reader was never told to stop.
+                AppendNumbers(0, 5);
+                for (var tries = 0; processed.Count < 2 && tries < 100; tries++)
+                {
+                    await Task.Delay(1, token);
+                }
+            },
+        });
+        var running = consumer.ConsumeParallelAsync(
+            async (record, _) =>
+            {
+                await release.Task;
+                processed.Enqueue(record.Offset);
+            },
+            new ParallelConsumeOptions { MaxInFlight = 5 },
+            Cancel);
+        await WaitForAsync(() => consumer.GetPosition(Partition(0)) == 5);
+        var closing = consumer.DisposeAsync();
+        release.SetResult();
+        await closing;
+        await running;
+        Assert.Equal(processed.Count, Group.Committed[0]);
+        Assert.Equal(Enumerable.Range(0, processed.Count).Select(each => (long)each), processed);
+        Assert.InRange(processed.Count, 1, 5);
+    }
+
     private static CancellationTokenSource NewStop() => CancellationTokenSource.CreateLinkedTokenSource(Cancel);
 
     private void AppendNumbers(int partition, int count) => Cluster.Append(
