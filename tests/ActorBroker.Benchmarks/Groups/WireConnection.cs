@@ -5,7 +5,7 @@ using ActorBroker.Protocol;
 
 namespace ActorBroker.Benchmarks.Groups;
 
-/// <summary>A connection that asks one thing at a time: what is measured is the broker's work, not a client's.</summary>
+/// <summary>A connection that asks one thing at a time, to show the broker's work and not a client's.</summary>
 internal sealed class WireConnection : IDisposable
 {
     private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
