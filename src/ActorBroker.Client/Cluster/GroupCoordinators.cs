@@ -4,7 +4,7 @@ using ActorBroker.Records;
 
 namespace ActorBroker.Client.Cluster;
 
-/// <summary>Finds the brokers that coordinate groups. Each group may have another one, and it may move any time.</summary>
+/// <summary>Finds the brokers that coordinate groups. Each group may have another, and it may move any time.</summary>
 internal sealed class GroupCoordinators(ClusterClient cluster)
 {
     private const sbyte GroupKey = 0;

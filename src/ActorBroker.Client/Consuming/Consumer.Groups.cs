@@ -80,7 +80,7 @@ public sealed partial class Consumer<TKey, TValue>
     /// <inheritdoc/>
     public Task CommitAsync(CancellationToken cancel = default)
     {
-        // A handler that runs beside the reader, when another closes the consumer, knows nothing of the reader's record.
+        // A handler beside the reader, when another closes the consumer, knows nothing of the reader's record.
         var isProcessedOnly = Group.CommitsStoredOnly || (_turns.IsInside && IsReading);
         var offsets = isProcessedOnly ? _coordinator.Processed(Group.CommitsStoredOnly) : _coordinator.HandedOut();
         return Group.Commits.CommitAsync(offsets, cancel);

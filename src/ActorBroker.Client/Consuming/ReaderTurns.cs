@@ -135,7 +135,7 @@ internal sealed class ReaderTurns : IDisposable
         }
     }
 
-    /// <summary>One turn. Tasks that it starts inherit it, and may live longer: for them it is over when it is.</summary>
+    /// <summary>One turn. Tasks that it starts inherit it, and may live longer: they see its end.</summary>
     private sealed class Inside
     {
         private volatile bool _isOver;
