@@ -17,7 +17,8 @@ internal sealed partial class ConsumerGroup
             return;
         }
 
-        PartitionSet? owned = null;
+        // Who joins owns nothing, and has nothing to give up then.
+        PartitionSet? owned = PartitionSet.Empty;
         var (error, message) = command.MemberEpoch == 0 ? CheckJoin(command) : CheckMember(command, out owned);
         if (error == ErrorCode.None)
         {
