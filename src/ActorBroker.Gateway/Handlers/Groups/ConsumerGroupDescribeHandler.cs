@@ -12,9 +12,6 @@ namespace ActorBroker.Gateway.Handlers.Groups;
 internal sealed class ConsumerGroupDescribeHandler(HandlerContext context)
     : ApiHandler<ConsumerGroupDescribeRequest, ConsumerGroupDescribeResponse>
 {
-    // So many questions wait at a time, so that one request cannot fill a coordinator's mailbox.
-    private const int AtOnce = 100;
-
     private const sbyte Classic = 0;
     private const sbyte Consumer = 1;
 
@@ -23,14 +20,12 @@ internal sealed class ConsumerGroupDescribeHandler(HandlerContext context)
     protected override async ValueTask<ConsumerGroupDescribeResponse> AnswerAsync(
         ConsumerGroupDescribeRequest message, RequestContext request)
     {
-        var response = new ConsumerGroupDescribeResponse();
-        foreach (var some in message.GroupIds.Chunk(AtOnce))
+        var described = await GroupQuestions.AskAsync(message.GroupIds, _node.Groups.DescribeConsumerAsync)
+            .ConfigureAwait(false);
+        return new ConsumerGroupDescribeResponse
         {
-            var described = await Task.WhenAll(some.Select(_node.Groups.DescribeConsumerAsync)).ConfigureAwait(false);
-            response.Groups.AddRange(described.Select(group => Row(group, message.IncludeAuthorizedOperations)));
-        }
-
-        return response;
+            Groups = [.. described.Select(group => Row(group, message.IncludeAuthorizedOperations))],
+        };
     }
 
     private ConsumerGroupDescribeResponse.DescribedGroup Row(ConsumerGroupDescription group, bool withOperations) =>

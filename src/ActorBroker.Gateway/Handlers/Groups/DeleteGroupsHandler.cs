@@ -16,7 +16,7 @@ internal sealed class DeleteGroupsHandler(HandlerContext context)
         DeleteGroupsRequest message, RequestContext request)
     {
         var names = message.GroupsNames.Distinct().ToList();
-        var errors = await Task.WhenAll(names.Select(_groups.DeleteGroupAsync)).ConfigureAwait(false);
+        var errors = await GroupQuestions.AskAsync(names, _groups.DeleteGroupAsync).ConfigureAwait(false);
         return new DeleteGroupsResponse
         {
             Results =

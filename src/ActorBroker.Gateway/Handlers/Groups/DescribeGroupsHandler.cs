@@ -11,23 +11,16 @@ namespace ActorBroker.Gateway.Handlers.Groups;
 internal sealed class DescribeGroupsHandler(HandlerContext context)
     : ApiHandler<DescribeGroupsRequest, DescribeGroupsResponse>
 {
-    // So many questions wait at a time, so that one request cannot fill a coordinator's mailbox.
-    private const int AtOnce = 100;
-
     private readonly GroupCoordinator _groups = context.Node.Groups;
 
     protected override async ValueTask<DescribeGroupsResponse> AnswerAsync(
         DescribeGroupsRequest message, RequestContext request)
     {
-        var response = new DescribeGroupsResponse();
-        foreach (var some in message.Groups.Chunk(AtOnce))
+        var described = await GroupQuestions.AskAsync(message.Groups, _groups.DescribeAsync).ConfigureAwait(false);
+        return new DescribeGroupsResponse
         {
-            var described = await Task.WhenAll(some.Select(_groups.DescribeAsync)).ConfigureAwait(false);
-            response.Groups.AddRange(
-                described.Select(group => Row(group, message.IncludeAuthorizedOperations)));
-        }
-
-        return response;
+            Groups = [.. described.Select(group => Row(group, message.IncludeAuthorizedOperations))],
+        };
     }
 
     private static DescribeGroupsResponse.DescribedGroup Row(ClassicGroupDescription group, bool withOperations) =>
