@@ -32,6 +32,25 @@ public class ClassicSimulationTests
     [InlineData(1)]
     public void One_life_of_a_group(int seed) => new ClassicLife(seed).Run();
 
+    [Theory]
+    [InlineData(Plant.LostRecords, "replays as")]
+    [InlineData(Plant.GenerousLeader, "is both")]
+    public void A_planted_fault_is_found(Plant plant, string complaint)
+    {
+        var found = Enumerable.Range(0, LivesPerSeed).Any(seed =>
+            Record.Exception(() => new ClassicLife(seed, plant).Run()) is { } failure &&
+            failure.Message.Contains(complaint, StringComparison.Ordinal));
+        Assert.True(found);
+    }
+
+    /// <summary>What a life has that it must not have.</summary>
+    public enum Plant
+    {
+        None,
+        LostRecords,
+        GenerousLeader,
+    }
+
     private sealed class ClassicLife
     {
         private const int PartitionCount = 7;
@@ -42,14 +61,21 @@ public class ClassicSimulationTests
         private readonly GroupWorld _world;
         private readonly ClassicLedger _ledger;
         private readonly List<ClassicClient> _clients = [];
+        private readonly Plant _plant;
 
-        public ClassicLife(int seed)
+        public ClassicLife(int seed, Plant plant = Plant.None)
         {
+            _plant = plant;
             var random = new Random(seed);
             var settings = new GroupSettings { InitialRebalanceDelayMs = random.Next(3) * 1_500 };
             _world = new GroupWorld(seed, settings, new SimulatedTopics(("t", PartitionCount))) { Check = Check };
             _ledger = new ClassicLedger(_world.Trace);
             _world.Coordinator.OnStored = _ledger.Stored;
+            if (plant == Plant.LostRecords)
+            {
+                _world.Coordinator.LosesRecords = () => _world.Chance(0.1);
+            }
+
             var count = random.Next(1, 6);
             for (var i = 0; i < count; i++)
             {
@@ -82,6 +108,7 @@ public class ClassicSimulationTests
                 RebalanceTimeoutMs = random.Next(5_000, RebalanceMaxMs),
                 IsModern = random.Next(4) > 0,
                 Protocols = random.Next(3) == 0 ? ["sticky", "range"] : ["range", "sticky"],
+                IsGenerous = _plant == Plant.GenerousLeader,
                 Partitions = [.. Enumerable.Range(0, PartitionCount).Select(index => new TopicPartition("t", index))],
             };
         }

@@ -35,6 +35,9 @@ internal sealed class ClassicClient(GroupWorld world, ClassicLedger ledger, stri
 
     public IReadOnlyList<TopicPartition> Partitions { get; init; } = [];
 
+    /// <summary>A planted fault: as a leader it gives the first partition to everybody.</summary>
+    public bool IsGenerous { get; init; }
+
     public bool IsRunning { get; private set; }
 
     public bool IsStable { get; private set; }
@@ -147,7 +150,7 @@ internal sealed class ClassicClient(GroupWorld world, ClassicLedger ledger, stri
             .. inOrder.Select((member, place) => KeyValuePair.Create(
                 member.MemberId,
                 new ReadOnlyMemory<byte>(MemberAssignment.Write(
-                    [.. Partitions.Where((_, index) => index % inOrder.Count == place)])))),
+                    [.. Partitions.Where((_, i) => i % inOrder.Count == place || (IsGenerous && i == 0))])))),
         ];
     }
 

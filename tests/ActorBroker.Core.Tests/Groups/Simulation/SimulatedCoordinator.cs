@@ -47,6 +47,9 @@ internal sealed class SimulatedCoordinator
     /// <summary>The next append fails: what was decided then never happened.</summary>
     public bool FailsNextAppend { get; set; }
 
+    /// <summary>A planted fault: this turn's records never reach the log, and nobody notices.</summary>
+    public Func<bool>? LosesRecords { get; set; }
+
     /// <summary>Called with the records of a turn once they are stored, before its answers are released.</summary>
     public Action<IReadOnlyList<GroupRecord>>? OnStored { get; set; }
 
@@ -126,8 +129,12 @@ internal sealed class SimulatedCoordinator
             return;
         }
 
-        _log.AddRange(turn.Records);
-        _stored.Append(turn.Records);
+        if (LosesRecords?.Invoke() is not true)
+        {
+            _log.AddRange(turn.Records);
+            _stored.Append(turn.Records);
+        }
+
         OnStored?.Invoke(turn.Records);
         foreach (var reply in turn.Replies)
         {
