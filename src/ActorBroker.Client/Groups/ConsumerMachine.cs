@@ -16,11 +16,16 @@ internal sealed class ConsumerMachine(ConsumerOptions options, string groupId, s
     private const int LeaveEpoch = -1;
     private const int LeaveForAWhileEpoch = -2;
 
+    // The topics' ids, as the member has them and as it is to have them.
     private readonly Dictionary<string, Guid> _ids = [];
+    private IReadOnlyDictionary<string, Guid> _targetIds = new Dictionary<string, Guid>();
     private HashSet<TopicPartition> _told = [];
     private HashSet<TopicPartition> _telling = [];
     private HashSet<TopicPartition>? _target;
     private bool _isIn;
+    private bool _isJoining;
+    private bool _hasToldNames;
+    private bool _hasToldPattern;
     private bool _tellsAll = true;
     private bool _tellsSubscription;
     private int _epoch;
@@ -36,7 +41,8 @@ internal sealed class ConsumerMachine(ConsumerOptions options, string groupId, s
     public override MemberIdentity? Identity =>
         _isIn ? new MemberIdentity(MemberId, _epoch, options.GroupInstanceId) : null;
 
-    public override bool IsKnown => _isIn;
+    /// <summary>A join that is under way may have come through.</summary>
+    public override bool IsKnown => _isIn || (_isJoining && MemberId.Length > 0);
 
     public override MemberCall Next(long nowMs)
     {
@@ -63,6 +69,9 @@ internal sealed class ConsumerMachine(ConsumerOptions options, string groupId, s
         var tellsAll = _tellsAll || !_isIn;
         var tellsSubscription = tellsAll || _tellsSubscription;
         _tellsSubscription = false;
+        _isJoining |= !_isIn;
+        _hasToldNames |= tellsSubscription && Pattern is null;
+        _hasToldPattern |= tellsSubscription && Pattern is not null;
         _telling = [.. Owned];
         return new ConsumerGroupHeartbeatRequest
         {
@@ -72,8 +81,12 @@ internal sealed class ConsumerMachine(ConsumerOptions options, string groupId, s
             InstanceId = options.GroupInstanceId,
             RackId = tellsAll ? options.ClientRack : null,
             RebalanceTimeoutMs = tellsAll ? (int)options.MaxPollInterval.TotalMilliseconds : -1,
-            SubscribedTopicNames = tellsSubscription && Pattern is null ? [.. Topics ?? []] : null,
-            SubscribedTopicRegex = tellsSubscription ? Pattern : null,
+
+            // What is left out stays as it was: names end a pattern, and a pattern names, only where that is said.
+            SubscribedTopicNames = !tellsSubscription ? null
+                : Pattern is null ? [.. Topics ?? []]
+                : _hasToldNames ? [] : null,
+            SubscribedTopicRegex = !tellsSubscription ? null : Pattern ?? (_hasToldPattern ? "" : null),
             ServerAssignor = tellsAll ? options.GroupRemoteAssignor : null,
             TopicPartitions = tellsAll || !_telling.SetEquals(_told) ? ByTopic(_telling) : null,
         };
@@ -95,6 +108,7 @@ internal sealed class ConsumerMachine(ConsumerOptions options, string groupId, s
         {
             case ErrorCode.None:
                 _isIn = true;
+                _isJoining = false;
                 _tellsAll = false;
                 _told = _telling;
                 _epoch = response.MemberEpoch;
@@ -120,11 +134,7 @@ internal sealed class ConsumerMachine(ConsumerOptions options, string groupId, s
     /// <summary>What the member is to have, with the ids of its topics.</summary>
     public void Assigned(IReadOnlyDictionary<string, Guid> ids, IEnumerable<TopicPartition> partitions)
     {
-        foreach (var (name, id) in ids)
-        {
-            _ids[name] = id;
-        }
-
+        _targetIds = ids;
         _target = [.. partitions];
         Reconcile();
     }
@@ -132,6 +142,7 @@ internal sealed class ConsumerMachine(ConsumerOptions options, string groupId, s
     protected override void Forget()
     {
         _isIn = false;
+        _isJoining = false;
         _epoch = JoinEpoch;
         _target = null;
         _told = [];
@@ -145,6 +156,19 @@ internal sealed class ConsumerMachine(ConsumerOptions options, string groupId, s
     {
         if (_target is not null && !HasHandovers)
         {
+            // A topic that was deleted and made again is another one: what was read of the first is gone.
+            Enqueue(HandoverKind.Lose, [.. Owned.Where(each =>
+                _targetIds.TryGetValue(each.Topic, out var id) && _ids.GetValueOrDefault(each.Topic) != id)]);
+            if (HasHandovers)
+            {
+                return;
+            }
+
+            foreach (var (name, id) in _targetIds)
+            {
+                _ids[name] = id;
+            }
+
             Enqueue(HandoverKind.Revoke, [.. Owned.Where(each => !_target.Contains(each))]);
             Enqueue(HandoverKind.Assign, [.. _target.Where(each => !Owned.Contains(each))]);
         }

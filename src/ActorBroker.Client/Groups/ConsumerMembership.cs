@@ -50,7 +50,7 @@ internal sealed class ConsumerMembership(ClusterClient cluster, CoordinatorLink 
             }
         }
 
-        if (_unnamed is { } assignment)
+        if (_unnamed is { } assignment && _machine.Identity is not null)
         {
             await AssignAsync(assignment, cancel).ConfigureAwait(false);
         }
@@ -64,6 +64,12 @@ internal sealed class ConsumerMembership(ClusterClient cluster, CoordinatorLink 
         {
             throw new KafkaException(
                 $"The broker at {connection.Address} evaluates no patterns: subscribe by a Regex.");
+        }
+
+        if (_machine.Identity is null)
+        {
+            // What an earlier membership was to have is another's by now.
+            _unnamed = null;
         }
 
         var request = _machine.NewHeartbeat(version);

@@ -22,6 +22,9 @@ internal sealed class GroupLoop(
     FetchCoordinator coordinator,
     Func<Handover, CancellationToken, ValueTask> handOver)
 {
+    /// <summary>How small a part of a request's time the topics may take from a member's heartbeats.</summary>
+    private const int WatchShare = 3;
+
     private readonly MemberMachine _machine = membership.Machine;
     private readonly TimeProvider _clock = link.Options.TimeProvider;
     private readonly Channel<bool> _changed = Channel.CreateBounded<bool>(
@@ -32,6 +35,9 @@ internal sealed class GroupLoop(
     private volatile bool _isHandedOver;
     private volatile bool _isJoining;
     private ReaderTurn? _turn;
+    private int _watchFailures;
+    private long _watchFailingSince;
+    private long _watchAgainMs;
     private int _failures;
     private long _failingSince;
 
@@ -111,7 +117,7 @@ internal sealed class GroupLoop(
 
         if (!_machine.IsStalled)
         {
-            await membership.WatchAsync(cancel).ConfigureAwait(false);
+            await WatchAsync(cancel).ConfigureAwait(false);
         }
 
         Publish();
@@ -147,6 +153,52 @@ internal sealed class GroupLoop(
         else if (_machine.IsCurrentVoid && _turn is not null && turns.TryWithdraw(_turn))
         {
             _machine.Withdrawn();
+        }
+    }
+
+    /// <summary>
+    /// Looks after the cluster's topics. A member must not miss its heartbeats for metadata that hang or fail: it goes
+    /// on with the topics it knows and looks again later, and the reader learns of what lasts.
+    /// </summary>
+    private async Task WatchAsync(CancellationToken cancel)
+    {
+        if (_machine.Identity is null)
+        {
+            await membership.WatchAsync(cancel).ConfigureAwait(false);
+            return;
+        }
+
+        if (link.NowMs() < _watchAgainMs)
+        {
+            return;
+        }
+
+        using var patience = new CancellationTokenSource(link.Options.RequestTimeout / WatchShare, _clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancel);
+        try
+        {
+            await membership.WatchAsync(either.Token).ConfigureAwait(false);
+            _watchFailures = 0;
+        }
+        catch (Exception exception) when (!cancel.IsCancellationRequested)
+        {
+            WatchFailed(exception);
+        }
+    }
+
+    private void WatchFailed(Exception exception)
+    {
+        if (_watchFailures++ == 0)
+        {
+            _watchFailingSince = _clock.GetTimestamp();
+        }
+
+        _watchAgainMs = link.NowMs() + (long)Backoff.Pause(link.Options, _watchFailures - 1).TotalMilliseconds + 1;
+        if (_clock.GetElapsedTime(_watchFailingSince) >= link.Options.OperationTimeout)
+        {
+            _watchFailures = 0;
+            Post(exception as KafkaException
+                ?? new ClientTimeoutException("Asking for the topics of the group took too long.", exception));
         }
     }
 
@@ -205,7 +257,12 @@ internal sealed class GroupLoop(
             var call = TimeSpan.FromMilliseconds(_machine.NextCallMs - link.NowMs());
             next = call > TimeSpan.Zero && call < next ? call : next;
             var look = membership.NextWatch;
-            next = look != Timeout.InfiniteTimeSpan && look < next ? look : next;
+            if (look != Timeout.InfiniteTimeSpan)
+            {
+                var pause = TimeSpan.FromMilliseconds(Math.Max(_watchAgainMs - link.NowMs(), 0));
+                look = look > pause ? look : pause;
+                next = look < next ? look : next;
+            }
         }
 
         return next;
@@ -288,8 +345,22 @@ internal sealed class GroupLoop(
             return;
         }
 
+        if (!isPassing && IsToLeave(exception))
+        {
+            // The reader may not come back: the group is not to wait for a member that has given up.
+            await LeaveAsync(cancel).ConfigureAwait(false);
+        }
+
         Tell(exception, isPassing);
     }
+
+    /// <summary>A static member stays, and one that was fenced is out already.</summary>
+    private bool IsToLeave(Exception exception) =>
+        _machine.IsKnown && _machine.Identity?.InstanceId is null && exception is not BrokerErrorException
+        {
+            Code: ErrorCode.FencedInstanceId or ErrorCode.FencedMemberEpoch or ErrorCode.UnknownMemberId
+                or ErrorCode.UnreleasedInstanceId,
+        };
 
     /// <summary>
     /// The reader learns what went wrong. What may pass is tried on meanwhile; else the member waits until its reader
@@ -305,6 +376,11 @@ internal sealed class GroupLoop(
             Publish();
         }
 
+        Post(exception);
+    }
+
+    private void Post(Exception exception)
+    {
         turns.Post(new ReaderTurn(_ =>
         {
             _stalledAt = watch.Activity;

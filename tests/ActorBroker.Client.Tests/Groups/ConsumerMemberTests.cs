@@ -167,6 +167,10 @@ public sealed class ConsumerMemberTests : GroupTest
         consumer.Subscribe(new Regex("^t$"), Log.Handlers);
         await ReadUntilAsync(consumer, () => _group.Beats.Any(each => each.SubscribedTopicNames is ["t"]));
         Assert.Equal(["t"], consumer.Subscription);
+        Assert.Contains(_group.Beats, each => each is { SubscribedTopicNames: ["t"], SubscribedTopicRegex: "" });
+        consumer.Subscribe(new SubscriptionPattern("u.*"), Log.Handlers);
+        await ReadUntilAsync(consumer, () => _group.Beats.Any(
+            each => each is { SubscribedTopicNames: [], SubscribedTopicRegex: "u.*" }));
     }
 
     [Fact]
@@ -187,6 +191,27 @@ public sealed class ConsumerMemberTests : GroupTest
         await ReadUntilAsync(consumer, () => Log.Events.Count == 1);
         Assert.Empty(older.Beats.First().MemberId!);
         Assert.Equal("made-by-the-broker", consumer.GroupMetadata!.MemberId);
+    }
+
+    [Fact]
+    public async Task A_topic_that_was_made_again_is_lost_and_taken_on_anew()
+    {
+        var consumer = NewMember(Modern);
+        await ReadUntilAsync(consumer, () => _group.Owned.Length == 2);
+        Cluster.TopicId = Guid.NewGuid();
+        _group.Give(0, 1);
+        await ReadUntilAsync(consumer, () => Log.Events.Count == 3);
+        Assert.Equal(["assigned 0 1", "lost 0 1", "assigned 0 1"], Log.Events);
+    }
+
+    [Fact]
+    public async Task A_member_that_fails_for_good_leaves()
+    {
+        var consumer = NewMember(Modern);
+        await ReadUntilAsync(consumer, () => Log.Events.Count == 1);
+        _group.Refuse(ErrorCode.GroupAuthorizationFailed);
+        await Assert.ThrowsAsync<BrokerErrorException>(() => ReadUntilAsync(consumer, () => false));
+        Assert.Contains(_group.Beats, each => each.MemberEpoch == -1);
     }
 
     [Fact]

@@ -207,7 +207,7 @@ public sealed class ParallelTests : GroupTest
         await running;
         Assert.Equal(processed.Count, Group.Committed[0]);
         Assert.Equal(Enumerable.Range(0, processed.Count).Select(each => (long)each), processed);
-        Assert.InRange(processed.Count, 1, 5);
+        Assert.NotEmpty(processed);
     }
 
     private static CancellationTokenSource NewStop() => CancellationTokenSource.CreateLinkedTokenSource(Cancel);
