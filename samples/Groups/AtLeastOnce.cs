@@ -3,8 +3,8 @@ using ActorBroker.Client;
 namespace Groups;
 
 /// <summary>
-/// At least once, which is the default: a record is committed when its processing has ended. A member that crashes leaves
-/// the records since its last commit to the next one, which processes some of them again.
+/// At least once, which is the default: a record is committed when its processing has ended. A member that crashes
+/// leaves the records since its last commit to the next one, which processes some of them again.
 /// </summary>
 internal static class AtLeastOnce
 {

@@ -1,6 +1,6 @@
 namespace ActorBroker.Assignors;
 
-/// <summary>The assignors by their names on the wire. They keep no state, so each is one object for everybody.</summary>
+/// <summary>The assignors by their names on the wire. They keep no state: each is one object for all.</summary>
 public static class PartitionAssignors
 {
     /// <summary><c>range</c>: of each topic a run of partitions; both classic and server side.</summary>

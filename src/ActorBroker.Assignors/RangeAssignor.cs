@@ -1,4 +1,4 @@
-// Range with KIP-881: first, where racks tell members apart, partitions go to members in a rack of one of their replicas;
+// Range with KIP-881: first, where racks tell members apart, partitions go to members in a rack of one replica;
 // topics with the same subscribers and the same number of partitions are moved together, so that joins still find
 // their partitions at one member. What is left is given out in runs. Shares are the same with racks and without.
 using ActorBroker.Records;

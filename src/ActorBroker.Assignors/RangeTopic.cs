@@ -2,7 +2,7 @@ using ActorBroker.Records;
 
 namespace ActorBroker.Assignors;
 
-/// <summary>One topic of a range assignment: what is given out already, and what each subscriber may still get.</summary>
+/// <summary>One topic of a range assignment: what is given out, and what each subscriber may still get.</summary>
 internal sealed class RangeTopic
 {
     private const int Nobody = -1;
@@ -36,7 +36,7 @@ internal sealed class RangeTopic
         (x, y) => x!._owner.Length == y!._owner.Length && x._subscribers.AsSpan().SequenceEqual(y._subscribers),
         topic => HashCode.Combine(topic._owner.Length, topic._subscribers.Length, topic._subscribers[0]));
 
-    /// <summary>Racks make a difference: some member shares one with some replicas, but not with all partitions.</summary>
+    /// <summary>Racks make a difference: some member shares one with some replicas, not with all.</summary>
     public bool NeedsRacks { get; }
 
     /// <summary>To each subscriber in turn, as many partitions of its rack as it may have.</summary>
@@ -74,7 +74,7 @@ internal sealed class RangeTopic
         }
     }
 
-    /// <summary>Gives partitions of the same index to one subscriber, whose rack holds a replica of each of them.</summary>
+    /// <summary>Gives partitions of one index to a subscriber whose rack holds a replica of each of them.</summary>
     public static void AssignTogether(RangeTopic[] alike)
     {
         var first = alike[0];

@@ -61,7 +61,8 @@ internal static class CommandLine
     public static RootCommand Build()
     {
         var root = new RootCommand(
-            "Works with an ActorBroker or any Kafka cluster: topics, settings, records in, records out, groups, measurements.")
+            "Works with an ActorBroker or any Kafka cluster: topics, settings, records in, records out, groups, " +
+            "measurements.")
         {
             TopicsCommand.Build(),
             ConfigsCommand.Build(),

@@ -30,7 +30,8 @@ public class AssignorPropertyTests
                 .Where(topic => group.Members.Any(member => member.Topics.Contains(topic.Name)))
                 .SelectMany(topic => Enumerable.Range(0, topic.PartitionCount), (topic, index) => (topic.Name, index));
             Assert.True(
-                given.Select(partition => (partition.Topic, partition.Partition)).Order().SequenceEqual(expected.Order()),
+                given.Select(partition => (partition.Topic, partition.Partition)).Order()
+                    .SequenceEqual(expected.Order()),
                 $"seed {seed}");
             Assert.All(group.Members, member => Assert.All(
                 answer[member.MemberId], partition => Assert.Contains(partition.Topic, member.Topics)));

@@ -32,7 +32,8 @@ public class RangeAssignorTests
 
     [Fact]
     public void Members_sort_by_ordinal_and_static_ones_come_first_by_instance() => new Scenario()
-        .Member("A", "a").Member("a", "a").Member("Z", "a", instance: "i2").Member("z", "a", instance: "i1").Topic("a", 4)
+        .Member("A", "a").Member("a", "a").Member("Z", "a", instance: "i2").Member("z", "a", instance: "i1")
+        .Topic("a", 4)
         .Gives(PartitionAssignors.Range, "A: a-2", "Z: a-1", "a: a-3", "z: a-0");
 
     [Fact]
@@ -81,7 +82,7 @@ public class RangeAssignorTests
     [InlineData(1, "abc")]
     [InlineData(2, "abc")]
     [InlineData(3, "ab")]
-    public void Topics_that_may_be_joined_stay_together_though_racks_differ(int replicas, string racks) => new Scenario()
+    public void Topics_that_may_be_joined_stay_together_if_racks_differ(int replicas, string racks) => new Scenario()
         .Member("m1", "t1 t2 t3", "a").Member("m2", "t1 t2 t3", "b").Member("m3", "t1 t2 t3", "c")
         .Topic("t1", 5, replicas, racks).Topic("t2", 5, replicas, racks).Topic("t3", 5, replicas, racks)
         .Gives(

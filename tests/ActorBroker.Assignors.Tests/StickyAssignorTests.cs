@@ -1,6 +1,6 @@
 namespace ActorBroker.Assignors.Tests;
 
-/// <summary>The sticky rules in cases small enough to look at; <see cref="AssignorPropertyTests"/> has the many.</summary>
+/// <summary>The sticky rules in small cases; <see cref="AssignorPropertyTests"/> has the many.</summary>
 public class StickyAssignorTests
 {
     public static TheoryData<string> Names => ["sticky", "cooperative-sticky", "uniform"];
@@ -78,7 +78,8 @@ public class StickyAssignorTests
     public void With_replicas_in_enough_racks_everybody_reads_nearby(string name)
     {
         var scenario = new Scenario().Topic("a", 9, 2, "abc").Topic("b", 9, 2, "abc");
-        foreach (var (id, rack) in new[] { ("m1", "a"), ("m2", "a"), ("m3", "b"), ("m4", "b"), ("m5", "c"), ("m6", "c") })
+        foreach (var (id, rack) in new[]
+            { ("m1", "a"), ("m2", "a"), ("m3", "b"), ("m4", "b"), ("m5", "c"), ("m6", "c") })
         {
             scenario.Member(id, "a b", rack);
         }
@@ -88,7 +89,8 @@ public class StickyAssignorTests
             var rack = scenario.Members.Single(one => one.MemberId == member).RackId!;
             Assert.Equal(3, partitions.Count);
             Assert.All(partitions, partition =>
-                Assert.Contains(rack, scenario.Topics.Single(t => t.Name == partition.Topic).Racks[partition.Partition]));
+                Assert.Contains(
+                    rack, scenario.Topics.Single(t => t.Name == partition.Topic).Racks[partition.Partition]));
         }
     }
 

@@ -88,8 +88,8 @@ public sealed class GroupTests(Tool tool)
         {
             for (var i = 0; i < 4; i++)
             {
-                await (await producer.SendAsync(
-                    topic, new ProducerRecord { Value = new byte[] { 1 }, TimestampMs = longAgo }, Cancel)).DeliveredAsync(Cancel);
+                var record = new ProducerRecord { Value = new byte[] { 1 }, TimestampMs = longAgo };
+                await (await producer.SendAsync(topic, record, Cancel)).DeliveredAsync(Cancel);
             }
         }
 

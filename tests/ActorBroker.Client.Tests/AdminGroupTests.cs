@@ -6,7 +6,7 @@ using ActorBroker.Records;
 
 namespace ActorBroker.Client.Tests;
 
-/// <summary>Groups of a cluster with two coordinators: each is asked for what is its own, wherever that moves.</summary>
+/// <summary>Groups of a cluster with two coordinators: each is asked for what is its own.</summary>
 public sealed class AdminGroupTests : IAsyncDisposable
 {
     private readonly FakeBroker _first = new(1);
@@ -95,7 +95,8 @@ public sealed class AdminGroupTests : IAsyncDisposable
         Assert.Equal([new TopicPartition("t", 0), new TopicPartition("t", 2)], member.Assignment);
 
         var two = described["two"];
-        Assert.Equal(("consumer", "Stable", "consumer", "uniform"), (two.Type, two.State, two.ProtocolType, two.Assignor));
+        Assert.Equal(
+            ("consumer", "Stable", "consumer", "uniform"), (two.Type, two.State, two.ProtocolType, two.Assignor));
         Assert.Equal(["a", "b"], two.Members.Select(each => each.MemberId));
         Assert.Equal([new TopicPartition("t", 1)], two.Members[0].Assignment);
     }
@@ -325,7 +326,10 @@ public sealed class AdminGroupTests : IAsyncDisposable
                             [
                                 new()
                                 {
-                                    PartitionIndex = 0, CommittedOffset = 5, CommittedLeaderEpoch = 3, Metadata = "note",
+                                    PartitionIndex = 0,
+                                    CommittedOffset = 5,
+                                    CommittedLeaderEpoch = 3,
+                                    Metadata = "note",
                                 },
                                 new() { PartitionIndex = 1, CommittedOffset = -1, Metadata = "" },
                             ],

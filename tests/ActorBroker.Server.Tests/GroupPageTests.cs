@@ -40,6 +40,7 @@ public sealed class GroupPageTests
             Assert.Equal(2, member.GetProperty("assignedPartitions").GetInt32());
             Assert.All(described.GetProperty("partitions").EnumerateArray(), row => Assert.Equal(
                 member.GetProperty("memberId").GetString(), row.GetProperty("memberId").GetString()));
+            Assert.True(described.GetProperty("lagRecords").GetInt64() == 0, described.GetRawText());
         }
 
         await ProduceAsync(client, "orders", 3);
@@ -54,7 +55,8 @@ public sealed class GroupPageTests
         var metrics = await http.GetStringAsync(new Uri("/metrics", UriKind.Relative), Cancel);
         Assert.Contains(
             "actorbroker_broker_group_lag{group=\"billing\",topic=\"orders\"} 3\n", metrics, StringComparison.Ordinal);
-        Assert.Contains("actorbroker_broker_group_lag_time_seconds{group=\"billing\"", metrics, StringComparison.Ordinal);
+        Assert.Contains(
+            "actorbroker_broker_group_lag_time_seconds{group=\"billing\"", metrics, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -81,7 +83,8 @@ public sealed class GroupPageTests
             Assert.Equal(id, described.GetProperty("groupId").GetString());
             var row = Assert.Single(described.GetProperty("partitions").EnumerateArray());
             Assert.Equal("\"<note>\"", row.GetProperty("metadata").GetString());
-            Assert.Equal((0, 0.0), (row.GetProperty("lagRecords").GetInt64(), row.GetProperty("lagSeconds").GetDouble()));
+            Assert.Equal(
+                (0, 0.0), (row.GetProperty("lagRecords").GetInt64(), row.GetProperty("lagSeconds").GetDouble()));
         }
 
         var paged = new List<string?>();

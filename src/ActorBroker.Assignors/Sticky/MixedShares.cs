@@ -1,8 +1,8 @@
 namespace ActorBroker.Assignors.Sticky;
 
 /// <summary>
-/// Members subscribe to different topics. Owners keep what they have, the rest goes to the least loaded; then partitions
-/// move, topic by topic, from the most to the least loaded subscriber until no move makes loads more even.
+/// Members subscribe to different topics. Owners keep what they have, the rest goes to the least loaded; then
+/// partitions move, topic by topic, from the most to the least loaded subscriber until no move makes loads more even.
 /// </summary>
 internal sealed class MixedShares
 {

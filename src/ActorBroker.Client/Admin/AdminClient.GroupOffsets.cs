@@ -13,7 +13,9 @@ public sealed partial class AdminClient
     /// <param name="groupId">The group; one that does not exist has committed nothing.</param>
     /// <param name="partitions">Which partitions; null for all. Those without an offset are not in the answer.</param>
     /// <param name="cancel">Ends the waiting.</param>
-    /// <exception cref="BrokerErrorException">The refusal of the group, or of the first partition that has one.</exception>
+    /// <exception cref="BrokerErrorException">
+    /// The refusal of the group, or of the first partition that has one.
+    /// </exception>
     public Task<IReadOnlyDictionary<TopicPartition, OffsetAndMetadata>> ListGroupOffsetsAsync(
         string groupId, IEnumerable<TopicPartition>? partitions = null, CancellationToken cancel = default)
     {

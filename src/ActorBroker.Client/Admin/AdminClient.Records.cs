@@ -12,8 +12,8 @@ public sealed partial class AdminClient
     private const int FetchBytesMax = 64 << 20;
 
     /// <summary>
-    /// The first record at or after an offset of each partition: its offset and time. Partitions that have none, or whose
-    /// offset is out of range, are not in the answer. One batch of each partition is read.
+    /// The first record at or after an offset of each partition: its offset and time. Partitions that have none, or
+    /// whose offset is out of range, are not in the answer. One batch of each partition is read.
     /// </summary>
     public async Task<IReadOnlyDictionary<TopicPartition, ListedOffset>> FindRecordsAsync(
         IReadOnlyDictionary<TopicPartition, long> offsets, CancellationToken cancel = default)

@@ -20,8 +20,8 @@ public static partial class BrokerKeys
 
     public static readonly ConfigKey<int> MetricsGroupsMax = Keys.Broker.Int(
         "metrics.groups.max", 1000, AtLeast(0), ReadOnly,
-        "How many groups, and pairs of group and topic, metrics tell apart by name; the others are counted together. Not "
-        + "a Kafka setting.");
+        "How many groups, and pairs of group and topic, metrics tell apart by name; the others are counted together. "
+        + "Not a Kafka setting.");
 
     public static readonly ConfigKey<string> OtlpEndpoint = Keys.Broker.String(
         "otlp.endpoint", "", WebAddressOrNothing(), ReadOnly,

@@ -260,7 +260,8 @@ public sealed class GroupLagTests
                 }
             },
         };
-        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => read[Name(instrument, tags)] = value);
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
+            read[Name(instrument, tags)] = value);
         listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) =>
             read[Name(instrument, tags)] = value);
         listener.Start();

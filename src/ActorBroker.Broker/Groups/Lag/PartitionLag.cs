@@ -33,6 +33,6 @@ public sealed record PartitionLag(TopicPartition Partition)
     /// </summary>
     public double? Seconds { get; init; }
 
-    /// <summary>The member that the partition is assigned to; null where there is none, or it is not asked for.</summary>
+    /// <summary>The member that reads the partition; null where there is none, or it is not asked for.</summary>
     public string? MemberId { get; init; }
 }
