@@ -81,11 +81,7 @@ internal sealed partial class FetchCoordinator
             }
 
             partition.Stored = offset;
-            if (_options.EnableAutoOffsetStore && partition.Outstanding >= 0 && offset.Offset > partition.Outstanding)
-            {
-                partition.Outstanding = offset.Offset;
-            }
-
+            PassOutstanding(partition, offset.Offset);
             return true;
         }
     }
@@ -156,6 +152,7 @@ internal sealed partial class FetchCoordinator
             if (_partitions.TryGetValue(id, out var partition))
             {
                 partition.Committing = offset;
+                PassOutstanding(partition, offset);
             }
 
             return partition;
@@ -168,6 +165,15 @@ internal sealed partial class FetchCoordinator
         lock (_gate)
         {
             return _partitions.GetValueOrDefault(partition.Id) == partition;
+        }
+    }
+
+    // Who stores or commits an offset says that everything before it is processed: auto-commit must not go back.
+    private void PassOutstanding(AssignedPartition partition, long offset)
+    {
+        if (_options.EnableAutoOffsetStore && partition.Outstanding >= 0 && offset > partition.Outstanding)
+        {
+            partition.Outstanding = offset;
         }
     }
 

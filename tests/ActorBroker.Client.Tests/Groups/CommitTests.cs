@@ -120,6 +120,24 @@ public sealed class CommitTests : GroupTest
     }
 
     [Fact]
+    public async Task Auto_commit_does_not_take_back_what_was_committed_by_hand()
+    {
+        Cluster.Append(0, "a", "b", "c");
+        var consumer = NewMember(AutoCommitAtTheEnd);
+        Assert.Equal(3, (await PollSomeAsync(consumer)).Count);
+        await consumer.CommitAsync(Cancel);
+        Assert.Equal(3, Group.Committed[0]);
+        await consumer.DisposeAsync();
+        Assert.Equal(3, Group.Committed[0]);
+
+        Cluster.Append(0, "d", "e", "f");
+        var next = NewMember(AutoCommitAtTheEnd);
+        await next.CommitAsync((await PollSomeAsync(next))[1], Cancel);
+        await next.DisposeAsync();
+        Assert.Equal(5, Group.Committed[0]);
+    }
+
+    [Fact]
     public async Task Commits_that_nobody_awaits_take_effect_in_order()
     {
         var consumer = NewMember();
