@@ -5,7 +5,8 @@ internal static class PreviousOwners
 {
     /// <summary>
     /// Per partition the subscriber that owned it. Of two claims the newer generation counts; two of the same
-    /// generation cannot both be true, so neither does. Claims to what is not there, or not subscribed, are passed over.
+    /// generation cannot both be true, so neither does. Claims to what is not there or
+    /// not subscribed are passed over.
     /// </summary>
     /// <param name="input">Members and topics.</param>
     /// <param name="first">Per topic the number of its first partition.</param>
