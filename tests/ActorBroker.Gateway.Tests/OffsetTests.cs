@@ -136,7 +136,9 @@ public sealed class OffsetTests
             },
             0);
         Assert.Equal(ErrorCode.None, deleted.ErrorCode);
-        Assert.Equal([ErrorCode.None, ErrorCode.None], deleted.Topics[0].Partitions.Select(row => row.ErrorCode));
+        Assert.Equal(
+            [ErrorCode.None, ErrorCode.UnknownTopicOrPartition],
+            deleted.Topics[0].Partitions.Select(row => row.ErrorCode));
         Assert.Equal((ErrorCode.None, -1, ""), await FetchAsync(connection, 9, "g", "events"));
         Assert.Equal((ErrorCode.None, 7, ""), await FetchAsync(connection, 9, "g", "others"));
         var unknown = await connection.AskAsync<OffsetDeleteRequest, OffsetDeleteResponse>(

@@ -44,7 +44,7 @@ internal sealed class GroupLoad(GroupShard shard, GroupShardContext context) : G
         {
             // The incarnation is read before the log's end: should it change in between, the shard reads once more.
             Incarnation = _partition.Incarnation;
-            var machine = context.NewMachine();
+            var machine = context.NewMachine(_partition);
             if (TryReplay(machine))
             {
                 Machine = machine;

@@ -1,4 +1,5 @@
 using ActorBroker.Broker.Actors;
+using ActorBroker.Broker.Partitions;
 using ActorBroker.Core.Groups;
 using ActorBroker.Records;
 using Microsoft.Extensions.Logging;
@@ -42,5 +43,8 @@ internal sealed class GroupShardContext(
 
     public GroupTime Now => new(Clock.NowMs, time.GetUtcNow().ToUnixTimeMilliseconds());
 
-    public GroupCoordinatorMachine NewMachine() => new(settings, static () => Guid.NewGuid().ToString());
+    /// <summary>A coordinator whose decisions fit into this partition's log.</summary>
+    public GroupCoordinatorMachine NewMachine(Partition partition) => new(
+        settings with { DecisionBytesMax = GroupSettings.DecisionBytesMaxOf(partition.Config) },
+        static () => Guid.NewGuid().ToString());
 }

@@ -108,7 +108,7 @@ public static partial class BrokerKeys
         + "as there are, while Kafka would wait for more.");
 
     public static readonly ConfigKey<int> OffsetsTopicSegmentBytes = Keys.Broker.Int(
-        "offsets.topic.segment.bytes", 104857600, AtLeast(1), ReadOnly,
+        "offsets.topic.segment.bytes", 104857600, AtLeast(4096), ReadOnly,
         "The segment size of the offsets topic; small, so that it is soon compacted and a coordinator begins "
-        + "quickly.");
+        + "quickly. A group, and what one request commits, may take half of it at most.");
 }

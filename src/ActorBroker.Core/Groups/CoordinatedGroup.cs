@@ -36,6 +36,9 @@ internal abstract class CoordinatedGroup(string id, GroupContext context)
     /// </summary>
     public abstract bool IsVoid { get; }
 
+    /// <summary>Somebody is about to come in: expiry does not take the group away meanwhile.</summary>
+    public virtual bool AwaitsMembers => false;
+
     /// <summary>When <see cref="OnTimer"/> wants to be called, monotonic; <see cref="Never"/>.</summary>
     /// <remarks>
     /// Asked after each call for this group, so it must be cheap. It may be too early (a heartbeat pushed a session

@@ -4,7 +4,7 @@ namespace ActorBroker.Core.Groups;
 
 /// <summary>A group id: its offsets, and its members' protocol where it ever had members.</summary>
 /// <remarks>A group that migrates keeps its entry and its offsets; only <see cref="Members"/> is replaced.</remarks>
-internal sealed class Group(string id)
+internal sealed class Group(string id) : Timed
 {
     public string Id => id;
 
@@ -12,9 +12,6 @@ internal sealed class Group(string id)
     public CoordinatedGroup? Members { get; set; }
 
     public GroupOffsets Offsets { get; } = new();
-
-    /// <summary>The earliest deadline for which the coordinator's queue has an entry.</summary>
-    public long QueuedDeadlineMs { get; set; } = CoordinatedGroup.Never;
 
     /// <summary>Nothing would be lost if the group were forgotten.</summary>
     public bool IsVoid => Offsets.Count == 0 && Members is null or { IsVoid: true };

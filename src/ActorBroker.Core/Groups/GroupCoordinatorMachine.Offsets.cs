@@ -7,6 +7,9 @@ namespace ActorBroker.Core.Groups;
 
 public sealed partial class GroupCoordinatorMachine
 {
+    // Of the record of an offset, what is as long for all: numbers, lengths, and the record's own head.
+    private const int OffsetRecordBytes = 96;
+
     // One string per topic, however many offsets and requests name it; also: the topics that may have offsets here.
     private readonly HashSet<string> _topicNames = [];
 
@@ -14,14 +17,33 @@ public sealed partial class GroupCoordinatorMachine
     public void Commit(GroupTurn turn, CommitCommand command, Reply<IReadOnlyList<ErrorCode>> reply)
     {
         var group = Find(command.GroupId);
-        var refused = CheckCommit(turn, group, command);
+        var refused = StoredText.Fits(command.GroupId)
+            ? CheckCommit(turn, group, command)
+            : ErrorCode.InvalidGroupId;
         var errors = new ErrorCode[command.Offsets.Count];
+        var last = new Dictionary<TopicPartition, int>();
         for (var index = 0; index < errors.Length; index++)
         {
             var offset = command.Offsets[index];
             errors[index] = offset.Refused != ErrorCode.None ? offset.Refused
                 : refused != ErrorCode.None ? refused
-                : Commit(turn, command, offset);
+                : Check(offset);
+            if (errors[index] == ErrorCode.None)
+            {
+                // Who names a partition again and again has meant the last one.
+                last[offset.Partition] = index;
+            }
+        }
+
+        if (SizeOf(command, last.Values) > _context.Settings.DecisionBytesMax)
+        {
+            Refuse(errors, ErrorCode.InvalidCommitOffsetSize);
+            last.Clear();
+        }
+
+        foreach (var row in last.Values.Order())
+        {
+            Store(turn, command, command.Offsets[row]);
         }
 
         // The first commit makes a group of its own.
@@ -71,6 +93,10 @@ public sealed partial class GroupCoordinatorMachine
             {
                 errors[index] = ErrorCode.GroupSubscribedToTopic;
             }
+            else if (!IsThere(partition))
+            {
+                errors[index] = ErrorCode.UnknownTopicOrPartition;
+            }
             else if (group.Offsets.Find(partition) is not null)
             {
                 DeleteOffset(turn, group, partition);
@@ -98,7 +124,7 @@ public sealed partial class GroupCoordinatorMachine
             }
 
             count += expired.Count;
-            if (group is { Offsets.Count: 0, Members: { EmptySinceMs: not null } members } &&
+            if (group is { Offsets.Count: 0, Members: { EmptySinceMs: not null, AwaitsMembers: false } members } &&
                 members.CheckDelete() == ErrorCode.None)
             {
                 members.Delete(turn);
@@ -142,19 +168,42 @@ public sealed partial class GroupCoordinatorMachine
             : ErrorCode.IllegalGeneration;
     }
 
-    private ErrorCode Commit(GroupTurn turn, CommitCommand command, in OffsetToCommit offset)
+    private static void Refuse(Span<ErrorCode> errors, ErrorCode error)
     {
-        if (offset.Metadata is { } text && text.Length > _context.Settings.OffsetMetadataMaxBytes)
+        foreach (ref var each in errors)
         {
-            return ErrorCode.OffsetMetadataTooLarge;
+            each = each == ErrorCode.None ? error : each;
+        }
+    }
+
+    private ErrorCode Check(in OffsetToCommit offset) =>
+        offset.Metadata?.Length > _context.Settings.OffsetMetadataMaxBytes || !StoredText.Fits(offset.Metadata)
+            ? ErrorCode.OffsetMetadataTooLarge
+        : IsThere(offset.Partition) ? ErrorCode.None
+        : ErrorCode.UnknownTopicOrPartition;
+
+    private bool IsThere(TopicPartition partition) =>
+        _context.Topics.Find(partition.Topic) is { } known &&
+        partition.Partition >= 0 && partition.Partition < known.PartitionCount;
+
+    /// <summary>What the records take at most.</summary>
+    private static long SizeOf(CommitCommand command, IEnumerable<int> rows)
+    {
+        var group = StoredText.SizeOf(command.GroupId);
+        long size = 0;
+        foreach (var row in rows)
+        {
+            var offset = command.Offsets[row];
+            size += OffsetRecordBytes + group + StoredText.SizeOf(offset.Partition.Topic) +
+                StoredText.SizeOf(offset.Metadata);
         }
 
+        return size;
+    }
+
+    private void Store(GroupTurn turn, CommitCommand command, in OffsetToCommit offset)
+    {
         var (topic, partition) = offset.Partition;
-        if (_context.Topics.Find(topic) is not { } known || partition < 0 || partition >= known.PartitionCount)
-        {
-            return ErrorCode.UnknownTopicOrPartition;
-        }
-
         var nowMs = turn.Now.UnixMs;
         _context.Store(
             turn,
@@ -165,9 +214,9 @@ public sealed partial class GroupCoordinatorMachine
                 LeaderEpoch = offset.LeaderEpoch,
                 Metadata = offset.Metadata ?? "",
                 CommitTimestamp = offset.CommitTimestampMs < 0 ? nowMs : offset.CommitTimestampMs,
-                ExpireTimestamp = command.RetentionMs < 0 ? -1 : nowMs + command.RetentionMs,
+                ExpireTimestamp = command.RetentionMs < 0 ? -1
+                    : nowMs + Math.Min(command.RetentionMs, long.MaxValue - nowMs),
             });
-        return ErrorCode.None;
     }
 
     private void ApplyOffset(Group group, OffsetCommitKey key, OffsetCommitValue? value)
@@ -203,8 +252,9 @@ public sealed partial class GroupCoordinatorMachine
             return turn.Now.UnixMs >= offset.ExpireTimestampMs;
         }
 
-        var sinceMs = rule == OffsetExpiry.SinceEmpty
-            ? group.Members?.EmptySinceMs ?? offset.CommitTimestampMs
+        // A tool may commit for a group that has been empty for long.
+        var sinceMs = rule == OffsetExpiry.SinceEmpty && group.Members?.EmptySinceMs is { } emptySinceMs
+            ? Math.Max(emptySinceMs, offset.CommitTimestampMs)
             : offset.CommitTimestampMs;
         return turn.Now.UnixMs - sinceMs >= _context.Settings.OffsetsRetentionMs;
     }

@@ -15,7 +15,8 @@ namespace ActorBroker.Core.Groups;
 public sealed partial class GroupCoordinatorMachine
 {
     private readonly Dictionary<string, Group> _groups = [];
-    private readonly PriorityQueue<Group, long> _deadlines = new();
+    private readonly Deadlines _deadlines = new();
+    private readonly List<Group> _due = [];
     private readonly GroupContext _context;
 
     /// <summary>Makes a coordinator that knows no groups yet.</summary>
@@ -31,7 +32,7 @@ public sealed partial class GroupCoordinatorMachine
     /// When <see cref="OnTimer"/> is to be called at the latest, monotonic milliseconds; <see cref="long.MaxValue"/>
     /// when nothing is waited for.
     /// </summary>
-    public long NextDeadlineMs => _deadlines.TryPeek(out _, out var dueMs) ? dueMs : CoordinatedGroup.Never;
+    public long NextDeadlineMs => _deadlines.NextMs;
 
     /// <summary>Takes a stored record: by replay from the log, or right after it was decided.</summary>
     /// <remarks>
@@ -105,15 +106,15 @@ public sealed partial class GroupCoordinatorMachine
     /// <summary>Deadlines may be due: sessions, rebalances, delays.</summary>
     public void OnTimer(GroupTurn turn)
     {
-        while (_deadlines.TryPeek(out var group, out var dueMs) && dueMs <= turn.Now.MonotonicMs)
+        // A turn takes a group once, whatever it wants: the time of a turn stands still, so a group that is due again
+        // at once would never let go of it.
+        while (_deadlines.TakeDue(turn.Now.MonotonicMs) is Group due)
         {
-            _deadlines.Dequeue();
-            if (group.QueuedDeadlineMs != dueMs)
-            {
-                continue;
-            }
+            _due.Add(due);
+        }
 
-            group.QueuedDeadlineMs = CoordinatedGroup.Never;
+        foreach (var group in _due)
+        {
             if (group.Members is { } members && members.NextDeadlineMs <= turn.Now.MonotonicMs)
             {
                 members.OnTimer(turn);
@@ -121,6 +122,8 @@ public sealed partial class GroupCoordinatorMachine
 
             Settle(group);
         }
+
+        _due.Clear();
     }
 
     /// <summary>Answers everything that is parked; nothing may be asked of the machine afterwards.</summary>
@@ -135,6 +138,12 @@ public sealed partial class GroupCoordinatorMachine
     /// <summary>JoinGroup.</summary>
     public void Join(GroupTurn turn, JoinCommand command, Reply<JoinResult> reply)
     {
+        if (CheckStored(command) is var refused and not ErrorCode.None)
+        {
+            turn.Answer(reply, new JoinResult { Error = refused, MemberId = command.Member.MemberId });
+            return;
+        }
+
         var group = OpenForClassic(turn, command.GroupId);
         group.Members!.Join(turn, command, reply);
         Settle(group);
@@ -207,6 +216,13 @@ public sealed partial class GroupCoordinatorMachine
                 Listed(group), group.Members?.MemberCount ?? 0, [.. group.Offsets.All])),
         ]);
 
+    private static ErrorCode CheckStored(JoinCommand command) =>
+        !StoredText.Fits(command.GroupId) ? ErrorCode.InvalidGroupId
+        : StoredText.Fits(command.Member, command.Client) && StoredText.Fits(command.ProtocolType) &&
+            command.Protocols.All(static protocol => StoredText.Fits(protocol.Name))
+                ? ErrorCode.None
+        : ErrorCode.InvalidRequest;
+
     private static ListedGroup Listed(Group group) => group.Members is { } members
         ? new ListedGroup(group.Id, members.ProtocolType, members.State, members.Type)
         : new ListedGroup(group.Id, "", "Empty", GroupType.Classic);
@@ -229,7 +245,7 @@ public sealed partial class GroupCoordinatorMachine
     {
         if (group.IsVoid)
         {
-            // The queue may still hold an entry of an earlier life.
+            _deadlines.Forget(group);
             if (_groups.GetValueOrDefault(group.Id) == group)
             {
                 _groups.Remove(group.Id);
@@ -243,12 +259,7 @@ public sealed partial class GroupCoordinatorMachine
             group.Members = null;
         }
 
-        var dueMs = group.Members?.NextDeadlineMs ?? CoordinatedGroup.Never;
-        if (dueMs < group.QueuedDeadlineMs)
-        {
-            group.QueuedDeadlineMs = dueMs;
-            _deadlines.Enqueue(group, dueMs);
-        }
+        _deadlines.Set(group, group.Members?.NextDeadlineMs ?? CoordinatedGroup.Never);
     }
 
     private List<Group> Snapshot() => [.. _groups.Values];

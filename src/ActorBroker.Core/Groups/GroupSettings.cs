@@ -1,8 +1,16 @@
+using ActorBroker.Core.Batches;
+using ActorBroker.Core.Configuration;
+
 namespace ActorBroker.Core.Groups;
 
 /// <summary>The settings of a coordinator, in Kafka's names and with Kafka's defaults; times in milliseconds.</summary>
 public sealed record GroupSettings
 {
+    // What a coordinator that begins reads of a compressed batch.
+    private const int BatchBytesMax = 128 << 20;
+
+    private const int BatchHeadBytes = 128;
+
     /// <summary><c>group.min.session.timeout.ms</c>: the shortest that a classic member may ask for.</summary>
     public int MinSessionTimeoutMs { get; init; } = 6_000;
 
@@ -39,9 +47,27 @@ public sealed record GroupSettings
     /// <summary><c>group.consumer.migration.policy</c>: a consumer group may become a classic group.</summary>
     public bool MayDowngrade { get; init; } = true;
 
+    /// <summary>
+    /// The most that the records of one decision may take, in bytes; see <see cref="DecisionBytesMaxOf"/>. What needs
+    /// more is refused before it is decided.
+    /// </summary>
+    public long DecisionBytesMax { get; init; } = 32 << 20;
+
     /// <summary><c>offset.metadata.max.bytes</c>.</summary>
     public int OffsetMetadataMaxBytes { get; init; } = 4_096;
 
     /// <summary><c>offsets.retention.minutes</c>, in milliseconds.</summary>
     public long OffsetsRetentionMs { get; init; } = 10_080 * 60_000L;
+
+    /// <summary>
+    /// What fits into the log: a decision is appended as a whole, behind others that fill half a segment at most, and
+    /// what is compressed must also be let through by the limit of decompression.
+    /// </summary>
+    /// <param name="log">The settings of the partition that stores the groups.</param>
+    public static long DecisionBytesMaxOf(LogConfig log)
+    {
+        ArgumentNullException.ThrowIfNull(log);
+        var batchBytes = Math.Min(log.SegmentBytes, RecordChecks.DecompressedBytesMax(log));
+        return Math.Min((batchBytes / 2) - BatchHeadBytes, BatchBytesMax / 2);
+    }
 }

@@ -6,11 +6,18 @@ namespace ActorBroker.Core.Groups.Classic;
 
 internal sealed partial class ClassicGroup
 {
-    // All members' metadata, or all assignments: a group is one record, which is written and read as a whole.
-    private const long RecordPartBytesMax = 64 << 20;
-
     // A new member's join is parked and sends no heartbeats: one that went away meanwhile is put out after this.
     private const int NewMemberTimeoutMs = 300_000;
+
+    // Who was told an id comes back at once, whatever its session timeout.
+    private const int PendingTimeoutMaxMs = 60_000;
+
+    // An id is the name of the one who asks and something unique behind it.
+    private const int NameBytesInIdMax = 1_024;
+
+    // A group is one record, which is written and read as a whole: half of it is for what the members say, the rest
+    // for what they are assigned.
+    private long RecordPartBytesMax => Context.Settings.DecisionBytesMax / 2;
 
     public override void Join(GroupTurn turn, JoinCommand command, Reply<JoinResult> reply)
     {
@@ -27,7 +34,7 @@ internal sealed partial class ClassicGroup
         }
 
         command = WithoutRepeats(command);
-        if (!HasRoomFor(command.Member) || _metadataBytes + SizeOf(command.Protocols) > RecordPartBytesMax)
+        if (!HasRoomFor(command.Member) || !HasRoomFor(command))
         {
             RemovePending(command.Member.MemberId);
             turn.Answer(reply, Refused(ErrorCode.GroupMaxSizeReached));
@@ -87,6 +94,18 @@ internal sealed partial class ClassicGroup
             : member is not null;
     }
 
+    /// <summary>Whether the group's record has room for what the member says instead of what it said before.</summary>
+    private bool HasRoomFor(JoinCommand command)
+    {
+        var known = FindStatic(command.Member.InstanceId) ?? _members.GetValueOrDefault(command.Member.MemberId);
+        var before = known is null ? 0 : SizeOf(known.Protocols) + SizeOf(known);
+        var after = SizeOf(command.Protocols) + SizeOfMember +
+            StoredText.SizeOf(command.Member.MemberId) + StoredText.SizeOf(command.Member.InstanceId) +
+            (command.Member.MemberId.Length == 0 ? NameBytesInIdMax : 0) +
+            StoredText.SizeOf(command.Client.ClientId) + StoredText.SizeOf(command.Client.Host);
+        return _storedBytes - before + after + StoredText.SizeOf(Id) <= RecordPartBytesMax;
+    }
+
     private void JoinAsNew(GroupTurn turn, JoinCommand command, Reply<JoinResult> reply)
     {
         var returning = FindStatic(command.Member.InstanceId);
@@ -96,7 +115,8 @@ internal sealed partial class ClassicGroup
             return;
         }
 
-        var id = $"{command.Member.InstanceId ?? command.Client.ClientId}-{Context.NewId()}";
+        var name = StoredText.Cut(command.Member.InstanceId ?? command.Client.ClientId, NameBytesInIdMax);
+        var id = $"{name}-{Context.NewId()}";
         if (returning is not null)
         {
             Return(turn, returning, id, command, reply);
@@ -161,6 +181,7 @@ internal sealed partial class ClassicGroup
             return;
         }
 
+        Identify(member, member.Id, command.Client);
         Update(member, command);
         ParkJoin(turn, member, reply);
         Rebalance(turn);
@@ -192,9 +213,8 @@ internal sealed partial class ClassicGroup
         var leaderBefore = _leader;
         var metadataBefore = member.MetadataFor(_protocol);
         Answer(turn, member, ErrorCode.FencedInstanceId);
-        Rename(member, id);
+        Identify(member, id, command.Client);
         Update(member, command);
-        member.Client = command.Client;
         if (_state == ClassicState.Stable && Choose() == _protocol &&
             ReadsTheSame(metadataBefore, member.MetadataFor(_protocol)))
         {
@@ -254,7 +274,7 @@ internal sealed partial class ClassicGroup
         }
 
         var pending = _pending.Add(id);
-        _deadlines.Set(pending, turn.Now.MonotonicMs + sessionTimeoutMs);
+        _deadlines.Set(pending, turn.Now.MonotonicMs + Math.Min(sessionTimeoutMs, PendingTimeoutMaxMs));
     }
 
     private bool RemovePending(string id)

@@ -11,8 +11,11 @@ internal sealed partial class ClassicGroup
     // By instance id; made by the first static member.
     private Dictionary<string, ClassicMember>? _static;
 
-    // What the members' protocols take in memory, and in the group's record.
-    private long _metadataBytes;
+    // Of a member in the group's record, what is as long for everybody: lengths and timeouts.
+    private const int SizeOfMember = 32;
+
+    // What the members say, all protocols of each, as it would take room in the group's record.
+    private long _storedBytes;
 
     // How many members have a parked join, and how many owe a sync.
     private int _joined;
@@ -46,6 +49,7 @@ internal sealed partial class ClassicGroup
     private void Add(ClassicMember member)
     {
         _members.Add(member.Id, member);
+        _storedBytes += SizeOf(member);
         if (member.InstanceId is { } instanceId)
         {
             _static ??= new Dictionary<string, ClassicMember>(1, StringComparer.Ordinal);
@@ -71,20 +75,24 @@ internal sealed partial class ClassicGroup
         }
 
         PaySync(member);
+        _storedBytes -= SizeOf(member);
         Count(member.Protocols, -1);
         _deadlines.Forget(member);
     }
 
-    /// <summary>A static member came back: it keeps its place under a new id.</summary>
-    private void Rename(ClassicMember member, string id)
+    /// <summary>A member came back: a static one keeps its place under a new id.</summary>
+    private void Identify(ClassicMember member, string id, GroupClient client)
     {
         _members.Remove(member.Id);
+        _storedBytes -= SizeOf(member);
         if (_leader == member.Id)
         {
             _leader = id;
         }
 
         member.Id = id;
+        member.Client = client;
+        _storedBytes += SizeOf(member);
         _members.Add(id, member);
     }
 
@@ -98,7 +106,7 @@ internal sealed partial class ClassicGroup
     private void Count(IReadOnlyList<MemberProtocol> protocols, int by)
     {
         _topics = null;
-        _metadataBytes += by * SizeOf(protocols);
+        _storedBytes += by * SizeOf(protocols);
         foreach (var protocol in protocols)
         {
             var count = _supporters.GetValueOrDefault(protocol.Name) + by;
@@ -118,11 +126,15 @@ internal sealed partial class ClassicGroup
         long size = 0;
         foreach (var protocol in protocols)
         {
-            size += protocol.Name.Length + protocol.Metadata.Length;
+            size += StoredText.SizeOf(protocol.Name) + protocol.Metadata.Length;
         }
 
         return size;
     }
+
+    private static long SizeOf(ClassicMember member) =>
+        SizeOfMember + StoredText.SizeOf(member.Id) + StoredText.SizeOf(member.InstanceId) +
+        StoredText.SizeOf(member.Client.ClientId) + StoredText.SizeOf(member.Client.Host);
 
     /// <summary>Whether a member with these protocols has one in common with everybody but itself.</summary>
     private bool IsConsistent(string protocolType, IReadOnlyList<MemberProtocol> protocols, ClassicMember? itself)
@@ -133,7 +145,7 @@ internal sealed partial class ClassicGroup
         }
 
         var others = _members.Count - (itself is null ? 0 : 1);
-        return others == 0 || (protocolType == _protocolType && protocols.Any(IsEverybodys));
+        return _members.Count == 0 || (protocolType == _protocolType && protocols.Any(IsEverybodys));
 
         bool IsEverybodys(MemberProtocol protocol) =>
             _supporters.GetValueOrDefault(protocol.Name) - (itself?.Supports(protocol.Name) is true ? 1 : 0) == others;

@@ -8,6 +8,9 @@ internal sealed partial class ClassicGroup
     // How long a rebalance in which everybody has joined waits for those that were just told their ids.
     private const int PendingWaitMs = 3_000;
 
+    // Members may ask for less, even for nothing; but nobody answers in no time, and the group would only spin.
+    private const int StepWaitMinMs = 1_000;
+
     // When the wait of the state ends: for joins while preparing, for syncs afterwards.
     private long _stepDeadlineMs = Never;
 
@@ -18,6 +21,8 @@ internal sealed partial class ClassicGroup
     private bool _isInitial;
     private bool _newMembersCame;
     private int _initialWaitLeftMs;
+
+    private int StepWaitMs => Math.Max(RebalanceTimeoutMs, StepWaitMinMs);
 
     public override void OnTimer(GroupTurn turn)
     {
@@ -84,7 +89,7 @@ internal sealed partial class ClassicGroup
             if (member.Sync is not null)
             {
                 AnswerSync(turn, member, new SyncResult(ErrorCode.RebalanceInProgress));
-                ExpectHeartbeat(turn, member);
+                ShowLife(turn, member);
             }
         }
 
@@ -99,7 +104,7 @@ internal sealed partial class ClassicGroup
             return;
         }
 
-        _stepDeadlineMs = nowMs + RebalanceTimeoutMs;
+        _stepDeadlineMs = nowMs + StepWaitMs;
         CompleteIfAllJoined(turn);
     }
 
@@ -174,14 +179,15 @@ internal sealed partial class ClassicGroup
         if (!ElectLeader())
         {
             // Static members only, and none of them is there: they have until their sessions end.
-            _stepDeadlineMs = turn.Now.MonotonicMs + RebalanceTimeoutMs;
+            var sessionMs = _members.Values.Max(static member => member.SessionTimeoutMs);
+            _stepDeadlineMs = turn.Now.MonotonicMs + Math.Max(StepWaitMs, sessionMs);
             return;
         }
 
         _generation++;
         _protocol = Choose();
         Become(ClassicState.CompletingRebalance, turn.Now.UnixMs);
-        _stepDeadlineMs = turn.Now.MonotonicMs + RebalanceTimeoutMs;
+        _stepDeadlineMs = turn.Now.MonotonicMs + StepWaitMs;
         foreach (var member in _members.Values)
         {
             if (member.Join is not null)

@@ -56,6 +56,8 @@ internal sealed partial class ClassicGroup(string id, GroupContext context) : Co
 
     public override long? EmptySinceMs => _members.Count > 0 ? null : _stateSinceUnixMs;
 
+    public override bool AwaitsMembers => _pending.Count > 0;
+
     public override long NextDeadlineMs => Math.Min(Math.Min(_stepDeadlineMs, _pendingWaitMs), _deadlines.NextMs);
 
     public override OffsetExpiry OffsetExpiry => _state switch
@@ -67,6 +69,9 @@ internal sealed partial class ClassicGroup(string id, GroupContext context) : Co
 
     /// <summary>The members, in no particular order.</summary>
     public IReadOnlyCollection<ClassicMember> Members => _members.Values;
+
+    /// <summary>What the members say, as it takes room in a record.</summary>
+    public long StoredBytes => _storedBytes;
 
     public int Generation => _generation;
 
@@ -225,8 +230,12 @@ internal sealed partial class ClassicGroup(string id, GroupContext context) : Co
         member.RebalanceTimeoutMs = stored.RebalanceTimeout < 0 ? stored.SessionTimeout : stored.RebalanceTimeout;
         member.Assignment = stored.Assignment;
         var protocol = _protocol ?? "";
-        if (!member.Supports(protocol) || !member.MetadataFor(protocol).Span.SequenceEqual(stored.Subscription.Span))
+        var isKnown = member.Supports(protocol) &&
+            member.MetadataFor(protocol).Span.SequenceEqual(stored.Subscription.Span);
+        if (!isKnown || member.Protocols.Count == 1)
         {
+            // The same bytes are taken anew, too: they are a slice of the whole record, so that keeping those of an
+            // earlier record would keep all of it. A member that is there has said more than what is stored.
             SetProtocols(member, [new MemberProtocol(protocol, stored.Subscription)]);
         }
 

@@ -140,11 +140,28 @@ internal sealed partial class ConsumerGroup
         // something must hear of it before it gets a new part.
         var isKnown = Find(memberId) is not null || (instanceId is not null && _instances.ContainsKey(instanceId));
         return command.ProtocolType != ProtocolType || !Supports(command.Protocols, memberId) ||
-            !MemberSubscription.TryRead(command.Protocols[0].Metadata, out subscription)
+            !MemberSubscription.TryRead(command.Protocols[0].Metadata, out subscription) ||
+            !StoredText.Fits(subscription)
                 ? ErrorCode.InconsistentGroupProtocol
             : !isKnown && subscription.Owned.Count > 0 ? ErrorCode.UnknownMemberId
             : !isKnown && _members.Count >= settings.ConsumerMaxSize ? ErrorCode.GroupMaxSizeReached
+            : !HasRoomFor(command) ? ErrorCode.GroupMaxSizeReached
             : ErrorCode.None;
+    }
+
+    /// <summary>What all classic members say must fit into one record, should the group be classic again.</summary>
+    private bool HasRoomFor(JoinCommand command)
+    {
+        var size = command.Protocols.Sum(static each => (long)each.Metadata.Length);
+        if (_classicCount > 0)
+        {
+            size += _members.Values
+                .Where(member => member.Id != command.Member.MemberId)
+                .Sum(static member => member.Metadata.ClassicMemberMetadata?.SupportedProtocols
+                    .Sum(static each => (long)each.Metadata.Length) ?? 0);
+        }
+
+        return size <= Context.Settings.DecisionBytesMax / TakeOverFactor;
     }
 
     /// <summary>One of the protocols is known to all classic members, so that the group can be classic again.</summary>

@@ -11,6 +11,10 @@ namespace ActorBroker.Core.Groups.Consumer;
 
 internal sealed partial class ConsumerGroup
 {
+    // What classic members say is stored as they said it and once more as it is understood, which may take three bytes
+    // for one; and there is what they are assigned.
+    private const int TakeOverFactor = 6;
+
     /// <summary>Only members of the classic protocol are left, and the group may and can be theirs again.</summary>
     public bool ShallBeClassic =>
         _classicCount > 0 && _classicCount == _members.Count && Context.Settings.MayDowngrade &&
@@ -19,9 +23,11 @@ internal sealed partial class ConsumerGroup
     /// <summary>Whether the classic group can take a member of this protocol: everybody's bytes must be readable.
     /// </summary>
     public static bool CanTakeOver(ClassicGroup classic, GroupSettings settings) =>
-        settings.MayUpgrade && classic.ProtocolType == "consumer" && classic.MemberCount < settings.ConsumerMaxSize &&
+        settings.MayUpgrade && classic.StoredBytes <= settings.DecisionBytesMax / TakeOverFactor &&
+        classic.ProtocolType == "consumer" && classic.MemberCount < settings.ConsumerMaxSize &&
         classic.Members.All(member => member.Protocols.Count > 0 &&
-            MemberSubscription.TryRead(MetadataOf(classic, member), out _) &&
+            MemberSubscription.TryRead(MetadataOf(classic, member), out var subscription) &&
+            StoredText.Fits(subscription) &&
             MemberAssignment.TryRead(member.Assignment, out _));
 
     /// <summary>

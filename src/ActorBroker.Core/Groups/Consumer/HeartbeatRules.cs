@@ -17,6 +17,12 @@ internal static class HeartbeatRules
             : command.MemberEpoch < ConsumerMember.AwayEpoch ? "MemberEpoch is invalid."
             : command is { MemberEpoch: ConsumerMember.AwayEpoch, InstanceId: null } ? "InstanceId can't be null."
             : null;
+        invalid ??= CheckStored(command, settings);
+        if (!StoredText.Fits(command.GroupId))
+        {
+            return (ErrorCode.InvalidGroupId, "GroupId is too long.");
+        }
+
         if (invalid is not null)
         {
             return (ErrorCode.InvalidRequest, invalid);
@@ -31,6 +37,18 @@ internal static class HeartbeatRules
         }
 
         return null;
+    }
+
+    /// <summary>A member's subscription is one record, and a member that takes another's place stores more.</summary>
+    private static string? CheckStored(ConsumerHeartbeatCommand command, GroupSettings settings)
+    {
+        var names = command.TopicNames ?? [];
+        return !StoredText.Fits(new MemberName(command.MemberId, command.InstanceId), command.Client) ||
+            !StoredText.Fits(command.RackId) || !StoredText.Fits(command.TopicRegex) || !names.All(StoredText.Fits)
+                ? "A name is too long."
+            : names.Sum(static name => 3L + StoredText.SizeOf(name)) > settings.DecisionBytesMax / 4
+                ? "SubscribedTopicNames are too many."
+            : null;
     }
 
     private static string? CheckJoin(ConsumerHeartbeatCommand command) =>

@@ -33,6 +33,8 @@ internal sealed class OffsetScenario
 
     public static OffsetScenario With(params string[] topics) => new(new GroupSettings(), topics);
 
+    public static OffsetScenario With(GroupSettings settings, params string[] topics) => new(settings, topics);
+
     public OffsetScenario Later(long ms)
     {
         NowMs += ms;

@@ -1,4 +1,4 @@
-namespace ActorBroker.Core.Groups.Classic;
+namespace ActorBroker.Core.Groups;
 
 /// <summary>
 /// Deadlines that are pushed out far more often than they are met: pushing one out is a store, and only when the queued

@@ -1,6 +1,6 @@
-namespace ActorBroker.Core.Groups.Classic;
+namespace ActorBroker.Core.Groups;
 
-/// <summary>Somebody who must be heard of until a moment.</summary>
+/// <summary>Something to be looked at when its moment comes, e.g. somebody who must be heard of until then.</summary>
 internal abstract class Timed
 {
     /// <summary>The moment, monotonic; <see cref="CoordinatedGroup.Never"/> while nothing is expected.</summary>
