@@ -226,12 +226,23 @@ public sealed class AdminGroupTests : IAsyncDisposable
                     [
                         .. request.CoordinatorKeys.Select(key => new FindCoordinatorResponse.Coordinator
                         {
-                            Key = key, NodeId = _coordinators[key], Host = "h", Port = 1,
+                            Key = key,
+                            NodeId = _coordinators[key],
+                            Host = "127.0.0.1",
+                            Port = PortOf(_coordinators[key]),
                         }),
                     ],
                 }
-                : new FindCoordinatorResponse { NodeId = _coordinators[request.Key], Host = "h", Port = 1 },
+                : new FindCoordinatorResponse
+                {
+                    NodeId = _coordinators[request.Key],
+                    Host = "127.0.0.1",
+                    Port = PortOf(_coordinators[request.Key]),
+                },
             highest);
+
+    private int PortOf(int brokerId) => int.Parse(
+        (brokerId == 1 ? _first : _second).Address.Split(':')[1], CultureInfo.InvariantCulture);
 
     private static DescribeGroupsResponse Classic(string groupId) => new()
     {

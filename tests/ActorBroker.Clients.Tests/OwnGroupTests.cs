@@ -1,5 +1,7 @@
+using System.Text.RegularExpressions;
 using ActorBroker.Assignors;
 using ActorBroker.Client;
+using ActorBroker.Records;
 
 namespace ActorBroker.Clients.Tests;
 
@@ -92,6 +94,87 @@ public sealed class OwnGroupTests(ServerFixture server) : IClassFixture<ServerFi
         Assert.Equal(rebalances, run.Rebalances.Count(each => each[0] == '1'));
     }
 
+    [Theory]
+    [InlineData(GroupProtocol.Classic)]
+    [InlineData(GroupProtocol.Consumer)]
+    public async Task Topics_that_come_later_are_taken_on_by_those_who_match_them(GroupProtocol protocol)
+    {
+        await using var client = NewClient();
+        var prefix = $"many-{Guid.NewGuid():N}";
+        await client.Admin.CreateTopicAsync(new NewTopic { Name = $"{prefix}-1", Partitions = 2 }, Cancel);
+        await using var consumer = client.CreateConsumer(
+            Deserializers.Utf8, Deserializers.Int32, Options(protocol, "range"));
+        consumer.Subscribe(new Regex($"^{prefix}-[12]$"));
+        await ReadUntilAsync(consumer, () => consumer.Assignment.Count == 2);
+        await client.Admin.CreateTopicAsync(new NewTopic { Name = $"{prefix}-2", Partitions = 1 }, Cancel);
+        await client.Admin.CreateTopicAsync(new NewTopic { Name = $"{prefix}-3", Partitions = 1 }, Cancel);
+        await ReadUntilAsync(consumer, () => consumer.Assignment.Count == 3);
+        Assert.Equal([$"{prefix}-1", $"{prefix}-2"], consumer.Subscription);
+    }
+
+    [Theory]
+    [InlineData(GroupProtocol.Classic)]
+    [InlineData(GroupProtocol.Consumer)]
+    public async Task Partitions_that_come_later_are_taken_on(GroupProtocol protocol)
+    {
+        await using var client = NewClient();
+        var topic = await CreateAsync(client);
+        await using var consumer = client.CreateConsumer(
+            Deserializers.Utf8, Deserializers.Int32, Options(protocol, "range"));
+        consumer.Subscribe([topic]);
+        await ReadUntilAsync(consumer, () => consumer.Assignment.Count == Partitions);
+        await client.Admin.CreatePartitionsAsync(topic, Partitions + 1, cancel: Cancel);
+        await ReadUntilAsync(consumer, () => consumer.Assignment.Count == Partitions + 1);
+    }
+
+    [Fact]
+    public async Task The_broker_evaluates_patterns()
+    {
+        await using var client = NewClient();
+        var topic = await CreateAsync(client);
+        await using var consumer = client.CreateConsumer(
+            Deserializers.Utf8, Deserializers.Int32, Options(GroupProtocol.Consumer, "range"));
+        consumer.Subscribe(new SubscriptionPattern(topic[..^3] + ".*"));
+        await ReadUntilAsync(consumer, () => consumer.Assignment.Count == Partitions);
+        Assert.Equal([topic], consumer.Subscription);
+    }
+
+    [Theory]
+    [InlineData(GroupProtocol.Classic)]
+    [InlineData(GroupProtocol.Consumer)]
+    public async Task What_a_member_had_that_fell_asleep_is_read_by_the_others_and_it_cannot_commit_it(
+        GroupProtocol protocol)
+    {
+        await using var client = NewClient();
+        var topic = await CreateAsync(client);
+        var options = Options(protocol, "range") with { EnableAutoCommit = false };
+        await GroupRun.ProduceAsync(client, topic, 0, Records, Cancel);
+        await using var sleeper = client.CreateConsumer(
+            Deserializers.Ignore, Deserializers.Int32, options with { MaxPollInterval = TimeSpan.FromSeconds(3) });
+        sleeper.Subscribe([topic]);
+        var committed = await sleeper.ReadAllAsync(Cancel).Take(Records / 2).ToListAsync(Cancel);
+        await sleeper.CommitAsync(Cancel);
+        var uncommitted = await sleeper.ReadAllAsync(Cancel).Take(Records / 4).ToListAsync(Cancel);
+
+        await using var run = new GroupRun(client, topic, options);
+        run.Start();
+        await run.WaitAsync(() => run.Seen.Count == Records - committed.Count, Cancel);
+        Assert.Equal(
+            Enumerable.Range(0, Records),
+            committed.Select(each => each.Value).Concat(run.Seen).Order());
+        Assert.Subset(run.Seen.ToHashSet(), uncommitted.Select(each => each.Value).ToHashSet());
+        var refused = await Assert.ThrowsAsync<BrokerErrorException>(() => sleeper.CommitAsync(Cancel));
+        Assert.Equal(ErrorCode.UnknownMemberId, refused.Code);
+    }
+
+    private static async Task ReadUntilAsync(Consumer<string?, int> consumer, Func<bool> condition)
+    {
+        while (!condition())
+        {
+            await consumer.PollAsync(TimeSpan.FromMilliseconds(20), Cancel);
+        }
+    }
+
     private static int PartitionsOf(string rebalance) => rebalance.Split(' ').Length - 2;
 
     private static ConsumerOptions Options(GroupProtocol protocol, string assignor) => new()
@@ -111,5 +194,10 @@ public sealed class OwnGroupTests(ServerFixture server) : IClassFixture<ServerFi
         return topic;
     }
 
-    private KafkaClient NewClient() => new(new ClientOptions { BootstrapServers = server.Bootstrap });
+    private KafkaClient NewClient() => new(new ClientOptions
+    {
+        BootstrapServers = server.Bootstrap,
+        MetadataMaxAge = TimeSpan.FromMilliseconds(200),
+        OperationTimeout = TimeSpan.FromSeconds(20),
+    });
 }

@@ -15,13 +15,27 @@ internal sealed class GroupCoordinators(ClusterClient cluster)
     public async Task<BrokerConnection> FindAsync(string groupId, CancellationToken cancel) =>
         (await FindAsync([groupId], cancel).ConfigureAwait(false))[groupId];
 
-    /// <summary>The coordinators of some groups.</summary>
+    /// <summary>The shared connections to the coordinators of some groups.</summary>
     /// <exception cref="BrokerErrorException">The refusal of the first group that has one.</exception>
     public async Task<Dictionary<string, BrokerConnection>> FindAsync(
         IReadOnlyCollection<string> groupIds, CancellationToken cancel)
     {
-        var connection = await cluster.AnyAsync(cancel).ConfigureAwait(false);
         var found = new Dictionary<string, BrokerConnection>();
+        foreach (var (groupId, address) in await LocateAsync(groupIds, cancel).ConfigureAwait(false))
+        {
+            found[groupId] = await cluster.ConnectionAsync(address, cancel).ConfigureAwait(false);
+        }
+
+        return found;
+    }
+
+    /// <summary>Where the coordinators of some groups are.</summary>
+    /// <exception cref="BrokerErrorException">The refusal of the first group that has one.</exception>
+    public async Task<Dictionary<string, BrokerAddress>> LocateAsync(
+        IReadOnlyCollection<string> groupIds, CancellationToken cancel)
+    {
+        var connection = await cluster.AnyAsync(cancel).ConfigureAwait(false);
+        var found = new Dictionary<string, BrokerAddress>();
         if (connection.ChooseVersion<FindCoordinatorRequest>() >= FirstVersionWithManyKeys)
         {
             var request = new FindCoordinatorRequest { KeyType = GroupKey, CoordinatorKeys = [.. groupIds] };
@@ -29,8 +43,7 @@ internal sealed class GroupCoordinators(ClusterClient cluster)
                 .ConfigureAwait(false);
             foreach (var each in response.Coordinators)
             {
-                found[each.Key] = await ConnectAsync(each.Key, each.NodeId, each.ErrorCode, each.ErrorMessage, cancel)
-                    .ConfigureAwait(false);
+                found[each.Key] = Read(each.Key, each.ErrorCode, each.ErrorMessage, each.Host, each.Port);
             }
         }
         else
@@ -40,8 +53,8 @@ internal sealed class GroupCoordinators(ClusterClient cluster)
                 var request = new FindCoordinatorRequest { KeyType = GroupKey, Key = groupId };
                 var response = await connection
                     .CallAsync<FindCoordinatorRequest, FindCoordinatorResponse>(request, cancel).ConfigureAwait(false);
-                found[groupId] = await ConnectAsync(
-                    groupId, response.NodeId, response.ErrorCode, response.ErrorMessage, cancel).ConfigureAwait(false);
+                found[groupId] = Read(
+                    groupId, response.ErrorCode, response.ErrorMessage, response.Host, response.Port);
             }
         }
 
@@ -54,9 +67,16 @@ internal sealed class GroupCoordinators(ClusterClient cluster)
         return found;
     }
 
-    private Task<BrokerConnection> ConnectAsync(
-        string groupId, int brokerId, ErrorCode error, string? message, CancellationToken cancel) =>
-        error == ErrorCode.None
-            ? cluster.BrokerAsync(brokerId, cancel)
-            : throw new BrokerErrorException(error, $"Finding the coordinator of group '{groupId}'", message);
+    private static BrokerAddress Read(string groupId, ErrorCode error, string? message, string? host, int port)
+    {
+        if (error != ErrorCode.None)
+        {
+            throw new BrokerErrorException(error, $"Finding the coordinator of group '{groupId}'", message);
+        }
+
+        return port is >= 1 and <= 65535 && !string.IsNullOrEmpty(host)
+            ? new BrokerAddress(host, port)
+            : throw new ProtocolViolationException(
+                $"The coordinator of group '{groupId}' is said to be at '{host}:{port}'.");
+    }
 }

@@ -8,8 +8,8 @@ internal static class OffsetLookup
 {
     public static Task<long> FindAsync(
         ClusterClient cluster, string topic, int partition, StartPosition position, CancellationToken cancel) =>
-        position.IsOffset
-            ? Task.FromResult(position.Value)
+        position.IsCommitted ? throw new ArgumentException("A committed offset is a group's, not the log's.")
+            : position.IsOffset ? Task.FromResult(position.Value)
             : cluster.RetryAsync(token => FindOnceAsync(cluster, topic, partition, position, token), cancel);
 
     /// <summary>The same, without repetition.</summary>

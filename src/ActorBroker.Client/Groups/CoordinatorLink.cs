@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using ActorBroker.Client.Cluster;
 using ActorBroker.Client.Networking;
-using ActorBroker.Protocol.Messages;
 using ActorBroker.Records;
 
 namespace ActorBroker.Client.Groups;
@@ -12,9 +11,7 @@ namespace ActorBroker.Client.Groups;
 /// </summary>
 internal sealed class CoordinatorLink(ClusterClient cluster, string groupId) : IAsyncDisposable
 {
-    private const sbyte GroupKey = 0;
-    private const short FirstVersionWithLists = 4;
-
+    private readonly GroupCoordinators _coordinators = new(cluster);
     private readonly TimeProvider _clock = cluster.Options.TimeProvider;
     private readonly Lock _gate = new();
     private BrokerAddress? _known;
@@ -114,44 +111,12 @@ internal sealed class CoordinatorLink(ClusterClient cluster, string groupId) : I
             }
         }
 
-        var connection = await cluster.AnyAsync(cancel).ConfigureAwait(false);
-        var version = connection.ChooseVersion<FindCoordinatorRequest>();
-        var hasLists = version >= FirstVersionWithLists;
-        var request = new FindCoordinatorRequest { KeyType = GroupKey, Key = hasLists ? "" : groupId };
-        if (hasLists)
-        {
-            request.CoordinatorKeys.Add(groupId);
-        }
-
-        var response = await connection.CallAsync<FindCoordinatorRequest, FindCoordinatorResponse>(request, cancel)
-            .ConfigureAwait(false);
-        var found = hasLists
-            ? Read(response.Coordinators.FirstOrDefault(each => each.Key == groupId)
-                ?? throw new ProtocolViolationException($"{connection.Address} left the group out of its answer."))
-            : Read(response);
+        var found = (await _coordinators.LocateAsync([groupId], cancel).ConfigureAwait(false))[groupId];
         lock (_gate)
         {
             _known = found;
         }
 
         return found;
-    }
-
-    private BrokerAddress Read(FindCoordinatorResponse.Coordinator answer) =>
-        Read(answer.ErrorCode, answer.ErrorMessage, answer.Host, answer.Port);
-
-    private BrokerAddress Read(FindCoordinatorResponse answer) =>
-        Read(answer.ErrorCode, answer.ErrorMessage, answer.Host, answer.Port);
-
-    private BrokerAddress Read(ErrorCode code, string? message, string? host, int port)
-    {
-        if (code != ErrorCode.None)
-        {
-            Refuse(code, "Finding the coordinator", message);
-        }
-
-        return port is >= 1 and <= 65535 && !string.IsNullOrEmpty(host)
-            ? new BrokerAddress(host, port)
-            : throw new ProtocolViolationException($"The coordinator is said to be at '{host}:{port}'.");
     }
 }

@@ -122,6 +122,10 @@ internal sealed class GroupSession : IAsyncDisposable
 
             _subscription = subscription;
             _loop?.Subscribe(subscription);
+            if (_loop is null && _turns.IsReaderWaiting)
+            {
+                StartLoop(subscription);
+            }
         }
     }
 

@@ -206,6 +206,16 @@ public sealed class ClassicMemberTests : GroupTest
     }
 
     [Fact]
+    public async Task Who_subscribes_while_a_reader_waits_joins_at_once()
+    {
+        Cluster.Append(0, "a");
+        var consumer = NewConsumer();
+        var reading = TakeAsync(consumer, 1);
+        consumer.Subscribe([LogCluster.Topic]);
+        Assert.Equal(["0@0:a"], await reading);
+    }
+
+    [Fact]
     public async Task A_paused_partition_stays_paused_while_a_cooperative_group_rebalances()
     {
         var consumer = NewMember(Cooperative);
