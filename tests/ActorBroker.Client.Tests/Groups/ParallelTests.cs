@@ -179,6 +179,7 @@ public sealed class ParallelTests : GroupTest
         Group.Gives = [0];
         AppendNumbers(0, 20);
         var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var processed = new ConcurrentQueue<long>();
         var consumer = NewMember(handlers: new RebalanceHandlers
         {
@@ -195,11 +196,13 @@ public sealed class ParallelTests : GroupTest
         var running = consumer.ConsumeParallelAsync(
             async (record, _) =>
             {
+                started.TrySetResult();
                 await release.Task;
                 processed.Enqueue(record.Offset);
             },
             new ParallelConsumeOptions { MaxInFlight = 5 },
             Cancel);
+        await started.Task;
         await WaitForAsync(() => consumer.GetPosition(Partition(0)) == 5);
         var closing = consumer.DisposeAsync();
         release.SetResult();
