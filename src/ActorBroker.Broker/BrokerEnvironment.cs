@@ -11,4 +11,7 @@ public sealed record BrokerEnvironment(TimeProvider Time, ILoggerFactory Loggers
 {
     /// <summary>The broker's meters, for whoever wants to listen from the start; null: it makes its own.</summary>
     public BrokerMeters? Meters { get; init; }
+
+    /// <summary>The cluster that it belongs to; null: it is alone.</summary>
+    internal Cluster.ClusterPorts? Cluster { get; init; }
 }

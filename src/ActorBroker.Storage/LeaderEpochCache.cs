@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using ActorBroker.Core;
+using ActorBroker.Core.Replication;
 using ActorBroker.Storage.Files;
 
 namespace ActorBroker.Storage;
@@ -9,7 +10,7 @@ namespace ActorBroker.Storage;
 /// The leader epochs of a log and where each starts: the truth by which replicas find the point that they share. Stored
 /// in <c>leader-epoch-checkpoint</c>. Changes take turns; readers on any thread see a snapshot.
 /// </summary>
-public sealed class LeaderEpochCache
+public sealed class LeaderEpochCache : IEpochHistory
 {
     private readonly IFileSystem _files;
     private readonly string _path;

@@ -30,4 +30,18 @@ public sealed record PartitionState(
     ImmutableArray<int> InSync,
     int Leader,
     int LeaderEpoch,
-    ImmutableArray<int> EligibleLeaders);
+    ImmutableArray<int> EligibleLeaders)
+{
+    /// <summary>
+    /// The broker epoch in which each of <see cref="InSync"/> (same order) was in sync. A member whose broker is
+    /// registered under another epoch by now may have lost records: it does not count (KIP-903). Empty in documents
+    /// that were written before there were broker epochs: then each counts.
+    /// </summary>
+    public ImmutableArray<long> InSyncEpochs { get; init; } = [];
+
+    /// <summary>Replicas that a reassignment under way adds (KIP-455); part of <see cref="Replicas"/>.</summary>
+    public ImmutableArray<int> Adding { get; init; } = [];
+
+    /// <summary>Replicas that it will take away in the end; still part of <see cref="Replicas"/>.</summary>
+    public ImmutableArray<int> Removing { get; init; } = [];
+}

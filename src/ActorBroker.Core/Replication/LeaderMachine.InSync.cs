@@ -116,7 +116,7 @@ public sealed partial class LeaderMachine
         {
             if (id != _brokerId && !_followers.ContainsKey(id))
             {
-                _followers.Add(id, new FollowerProgress(id, nowMs));
+                _followers.Add(id, new FollowerProgress(id, nowMs, LogEndOffset));
             }
         }
     }

@@ -120,6 +120,14 @@ public sealed partial class LeaderMachine
             _producers.Append(in stamped, nowMs);
         }
 
+        if (NextOffset == LogEndOffset)
+        {
+            foreach (var follower in _followers.Values)
+            {
+                follower.LeaderGrows(LogEndOffset, nowMs);
+            }
+        }
+
         NextOffset = stamped.NextOffset;
         return AppendDecision.Accept(stamped.BaseOffset, stamped.NextOffset);
     }
