@@ -16,8 +16,10 @@ internal sealed class MemberProcess : IAsyncDisposable
     private readonly Task _reading;
     private int _processed;
 
-    private MemberProcess(string name, Process process, ConcurrentQueue<(int Partition, long Offset)> log)
+    private MemberProcess(
+        MemberKind kind, string name, Process process, ConcurrentQueue<(int Partition, long Offset)> log)
     {
+        IsStatic = kind.IsStatic;
         Name = name;
         _process = process;
         _process.ErrorDataReceived += _errors.Add;
@@ -26,6 +28,8 @@ internal sealed class MemberProcess : IAsyncDisposable
     }
 
     public string Name { get; }
+
+    public bool IsStatic { get; }
 
     /// <summary>How many records it has processed.</summary>
     public int Processed => Volatile.Read(ref _processed);
@@ -41,7 +45,7 @@ internal sealed class MemberProcess : IAsyncDisposable
         var process = ClientScript.Launch(kind.Script);
         process.StandardInput.Write(options.ToJsonString());
         process.StandardInput.Close();
-        return new MemberProcess(name, process, log);
+        return new MemberProcess(kind, name, process, log);
     }
 
     /// <summary>kill -9.</summary>

@@ -15,9 +15,10 @@ internal sealed record StoredOffset(long Offset, long CommittedAtMs);
 /// <param name="Generation">Its number.</param>
 /// <param name="ProtocolType">E.g. <c>consumer</c>.</param>
 /// <param name="Protocol">The assignor; null while nobody is in the group.</param>
+/// <param name="StoredAtMs">When.</param>
 /// <param name="Members">Member, instance and the partitions of the one topic that these tests read.</param>
 internal sealed record StoredGeneration(
-    int Generation, string ProtocolType, string? Protocol,
+    int Generation, string ProtocolType, string? Protocol, long StoredAtMs,
     IReadOnlyList<(string MemberId, string? InstanceId, int[] Partitions)> Members);
 
 /// <summary>What the offsets topic says of one group.</summary>
@@ -91,7 +92,7 @@ internal sealed class OffsetsTopicReader
     private void TakeGeneration(Cursor value)
     {
         Assert.Equal(3, value.Int16());
-        var (type, generation, protocol, _, _) =
+        var (type, generation, protocol, _, storedAtMs) =
             (value.Text()!, value.Int32(), value.Text(), value.Text(), value.Int64());
         var members = new List<(string, string?, int[])>();
         for (var count = value.Int32(); count > 0; count--)
@@ -105,7 +106,7 @@ internal sealed class OffsetsTopicReader
         }
 
         Assert.True(value.IsAtEnd);
-        Generations.Add(new StoredGeneration(generation, type, protocol, members));
+        Generations.Add(new StoredGeneration(generation, type, protocol, storedAtMs, members));
     }
 
     private static int[] Partitions(byte[] assignment)

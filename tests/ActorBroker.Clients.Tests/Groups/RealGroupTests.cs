@@ -28,7 +28,7 @@ public abstract class RealGroupTests(GroupServer server)
 
         var added = run.Start(kinds[^1], "added");
         await run.AllShareAsync([.. members, added]);
-        await members[^1].StopAsync();
+        await run.LeavesAsync(members[^1], [.. members, added]);
         members[^1] = run.Start(kinds[^1], $"m{members.Length - 1}");
         await run.AllShareAsync([.. members, added]);
         await run.FinishAsync(kinds);
