@@ -9,6 +9,9 @@
  *       At a fixed rate, measured from the moment at which a record was DUE: a broker that stalls is charged for the
  *       records that had to wait behind the stall (no coordinated omission). "ack" ends with the delivery report,
  *       "end_to_end" with the record's arrival at a consumer.
+ *   load gap BROKERS TOPIC RECORDS BYTES PER_SECOND [key=value ...]
+ *       At a fixed rate, for somebody who hurts the brokers meanwhile: the longest time without an acknowledgement, and
+ *       the longest that one record waited for its own. Says "writing" on a line of its own when it begins.
  *
  * key=value are librdkafka's settings (acks=all, batch.size=1000000). "test.mock.num.brokers=1" puts librdkafka's own
  * mock broker, inside this process, in the broker's place. The process prints "name value" lines, its own processor
@@ -359,12 +362,48 @@ static int latency(const Job *job) {
     return deliveries.delivered == job->records && reader.consumed == job->records ? 0 : 1;
 }
 
+static int gap(const Job *job) {
+    Journey *journeys = malloc((size_t)job->records * sizeof *journeys);
+    for (long i = 0; i < job->records; i++) {
+        journeys[i] = (Journey){.due = -1, .acknowledged = -1, .consumed = -1};
+    }
+    Deliveries deliveries = {.journeys = journeys};
+    rd_kafka_t *producer = new_producer(job, &deliveries);
+    rd_kafka_topic_t *topic = rd_kafka_topic_new(producer, job->topic, NULL);
+    partition_count(producer, topic);
+
+    puts("writing 1");
+    fflush(stdout);
+    send_at_rate(job, producer, topic, journeys);
+    double waited = 0, *acknowledged = malloc((size_t)job->records * sizeof *acknowledged);
+    size_t count = 0;
+    for (long i = 0; i < job->records; i++) {
+        if (journeys[i].acknowledged >= 0) {
+            acknowledged[count++] = journeys[i].acknowledged;
+            waited = journeys[i].acknowledged - journeys[i].due > waited
+                ? journeys[i].acknowledged - journeys[i].due : waited;
+        }
+    }
+    qsort(acknowledged, count, sizeof *acknowledged, compare_doubles);
+    double longest = 0;
+    for (size_t i = 1; i < count; i++) {
+        longest = acknowledged[i] - acknowledged[i - 1] > longest ? acknowledged[i] - acknowledged[i - 1] : longest;
+    }
+    printf("longest_gap_ms %.0f\nlongest_wait_ms %.0f\n", longest * 1e3, waited * 1e3);
+    printf("delivered %ld\nfailed %ld\n", deliveries.delivered, deliveries.failed);
+    rd_kafka_topic_destroy(topic);
+    rd_kafka_destroy(producer);
+    free(acknowledged);
+    free(journeys);
+    return deliveries.delivered == job->records ? 0 : 1;
+}
+
 int main(int argc, char **argv) {
     static const struct {
         const char *name;
         int fixed;
         int (*run)(const Job *job);
-    } modes[] = {{"produce", 6, produce}, {"consume", 5, consume}, {"latency", 7, latency}};
+    } modes[] = {{"produce", 6, produce}, {"consume", 5, consume}, {"latency", 7, latency}, {"gap", 7, gap}};
     for (size_t i = 0; argc > 1 && i < sizeof modes / sizeof *modes; i++) {
         if (strcmp(argv[1], modes[i].name) != 0 || argc < modes[i].fixed) {
             continue;
@@ -386,6 +425,7 @@ int main(int argc, char **argv) {
     fprintf(stderr,
             "usage: load produce BROKERS TOPIC RECORDS BYTES [key=value ...]\n"
             "       load consume BROKERS TOPIC RECORDS [key=value ...]\n"
-            "       load latency BROKERS TOPIC RECORDS BYTES PER_SECOND [key=value ...]\n");
+            "       load latency BROKERS TOPIC RECORDS BYTES PER_SECOND [key=value ...]\n"
+            "       load gap BROKERS TOPIC RECORDS BYTES PER_SECOND [key=value ...]\n");
     return 2;
 }

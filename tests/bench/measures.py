@@ -30,11 +30,15 @@ class Sizes:
     recovery_mib: int = 1024
     members: int = 1000
     groups: int = 10_000
+    cluster_records: int = 1_000_000
+    cluster_rates: tuple = (500, 1000)
+    cluster_partitions: int = 3000
 
     @staticmethod
     def quick():
         return Sizes(limits_mib=128, records=50_000, small_records=100_000, latency_s=1, partitions=100, quiet_s=1,
-                     settle_s=0.5, idle_settle_s=0.5, recovery_mib=32, members=20, groups=100)
+                     settle_s=0.5, idle_settle_s=0.5, recovery_mib=32, members=20, groups=100,
+                     cluster_records=50_000, cluster_partitions=30)
 
 
 def tool_values(command):

@@ -40,7 +40,7 @@ class Row:
 
     def floor_text(self):
         bound = "≥" if self.at_least else "≤"
-        of = f" of `{self.limit.removesuffix('_mib_per_s')}`" if self.limit else f" {self.unit}"
+        of = f" of `{self.limit.removeprefix('cluster_').removesuffix('_mib_per_s')}`" if self.limit else f" {self.unit}"
         return f"{bound} {self.floor:g}{of}"
 
 
@@ -83,6 +83,26 @@ ROWS = [
     at_least("recovery.mib_per_s", "recovery scan of a 1 GiB segment", "MiB/s", "", 1024, digits=0),
     at_most("allocation.bytes_per_batch", "allocated in the broker per produced batch", "B", "", 2048, digits=0),
     at_most("embedded.start_ms", "embedded start in a warm process", "ms", "", 100, digits=0),
+    at_least("cluster.produce_mib_per_s", "three brokers, produce acks=all, 1 KiB records", "MiB/s",
+             "80-100 MiB/s = 0.07", 0.18, limit="cluster_produce_mib_per_s", digits=0),
+    at_most("cluster.produce_cpu_s_per_gib", "three brokers, produce: CPU of all per GiB", "s", "17 s", 5),
+    at_most("cluster.latency500.ack_p50_us", "three brokers, 500 records/s, acks=all: p50", "us", "1.04 ms", 500,
+            digits=0),
+    at_most("cluster.latency500.ack_p99_us", "three brokers, 500 records/s, acks=all: p99", "us", "12 ms", 3000,
+            digits=0),
+    at_most("cluster.latency1000.ack_p50_us", "three brokers, 1,000 records/s, acks=all: p50", "us", "3.2 ms", 600,
+            digits=0),
+    at_most("cluster.latency1000.ack_p99_us", "three brokers, 1,000 records/s, acks=all: p99", "us", "513 ms", 5000,
+            digits=0),
+    at_most("cluster.kill_gap_ms", "kill -9 of the leader: longest gap in acknowledgements", "ms", "9.2 s", 1500,
+            digits=0),
+    at_most("cluster.stop_gap_ms", "SIGSTOP of the leader: longest gap", "ms", "", 3000, digits=0),
+    at_most("cluster.shutdown_gap_ms", "controlled shutdown of the leader: longest gap", "ms", "", 200, digits=0),
+    at_most("cluster.many_failover_s", "kill -9 of a leader of 1,000 partitions: all take records again", "s", "", 1.5),
+    at_least("cluster.catch_up_mib_per_s", "a follower without its disk catches up", "MiB/s", "", 0.5,
+             limit="cluster_produce_mib_per_s", digits=0),
+    at_most("cluster.idle_cpu_share", "three idle brokers with 3,000 partitions: CPU of all", "of a core", "0.17", 0.02,
+            digits=4),
     at_least("own.produce_of_load", "our own client's produce, of `load`'s", "times", "", 1.0),
     at_least("own.consume_of_load", "our own client's consume, of `load`'s", "times", "", 1.0),
 ]
@@ -117,6 +137,9 @@ BESIDE = [
     ("memory.idle_one_file_mib", "resident memory, idle, one file", "MiB", 0),
     ("groups.commit_cpu_us", "broker's CPU for an offset commit", "us", 0),
     ("groups.rebalance_s", "classic rebalance of 1,000 members, first join to last sync, clients included", "s", 2),
+    ("cluster.latency500.end_to_end_p50_us", "three brokers, 500 records/s, produce to consume: p50", "us", 0),
+    ("cluster.latency1000.end_to_end_p50_us", "three brokers, 1,000 records/s, produce to consume: p50", "us", 0),
+    ("cluster.idle_mib", "three idle brokers with 3,000 partitions: resident memory of the largest", "MiB", 0),
     ("idle.empty_cpu_share", "an empty broker's CPU", "of a core", 4),
     ("idle.creation_s", "making the idle partitions", "s", 1),
     ("idle.kib_per_partition_created", "idle partitions: memory for each, right after they were made", "KiB", 1),

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures a broker beside the limits of the machine it runs on, and prints the table of docs/performance.md.
 
-    tests/bench/run.py                              our server, five runs: about seven minutes
+    tests/bench/run.py                              our server and a cluster of it, five runs: about 20 minutes
     tests/bench/run.py --one-file                   the published single file's start beside the normal one
     tests/bench/run.py --quick                      does everything once, small: whether it works, not how fast
     tests/bench/run.py --broker HOST:PORT [--pid N] any broker that speaks Kafka's protocol and runs already
@@ -25,13 +25,14 @@ from collections import defaultdict
 from pathlib import Path
 
 from broker import OwnBroker, RunningBroker
-from measures import Measures, Sizes
+from cluster import ClusterMeasures, OwnCluster
+from measures import Measures, Sizes, tool_values
 from rows import ROWS, beside, markdown
 
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parent.parent
 BEGIN_MARK, END_MARK = "<!-- figures: tests/bench/run.py --document -->", "<!-- end of figures -->"
-STAGES = ("load", "latency", "start", "idle", "groups", "storage", "own", "reach")
+STAGES = ("load", "latency", "start", "idle", "groups", "storage", "own", "reach", "cluster")
 
 
 def refuse(message):
@@ -161,6 +162,23 @@ def measure_starts(options, stages, measures, commands, progress):
             progress.add(measures.idle_groups(commands["jit"], commands["benchmarks"]))
 
 
+def measure_cluster(options, measures, commands, progress):
+    """The rows of three brokers as three processes."""
+    rows = ClusterMeasures(measures, tool_values)
+    with OwnCluster(commands["jit"], measures.folder) as cluster:
+        for run in range(1, options.runs + 1):
+            os.sync()
+            progress.step(f"cluster, run {run} of {options.runs}")
+            limit = measures.limits()["limit.produce_mib_per_s"]
+            progress.add({"limit.cluster_produce_mib_per_s": limit})
+            progress.add(rows.run(cluster, run))
+    with OwnCluster(commands["jit"], measures.folder) as cluster:
+        progress.step(f"cluster of {measures.sizes.cluster_partitions} partitions")
+        progress.add(rows.failover_of_many(cluster))
+        for run in range(1, options.runs + 1):
+            progress.add(rows.idle(cluster))
+
+
 def build_commands(options, stages, folder, progress):
     commands = {}
     if options.broker is None:
@@ -232,8 +250,11 @@ def main():
         measures = Measures(folder, Sizes.quick() if options.quick else Sizes())
         fault = None
         try:
-            measure_runs(options, stages, measures, commands, progress)
+            if options.broker or set(stages) & {"load", "latency", "storage", "own", "reach"}:
+                measure_runs(options, stages, measures, commands, progress)
             measure_starts(options, stages, measures, commands, progress)
+            if "cluster" in stages and not options.broker:
+                measure_cluster(options, measures, commands, progress)
         except (OSError, RuntimeError, KeyboardInterrupt) as error:
             fault = str(error) or "interrupted"  # what was measured until then is worth its print
 

@@ -107,10 +107,12 @@ class Connection:
         response = self._receive(struct.unpack(">i", self._receive(4))[0])
         return Reader(response[4:])
 
-    def create_topics(self, partitions_by_name, timeout_ms=60000):
-        """Makes topics of one replica; one that is there already is as good."""
+    def create_topics(self, partitions_by_name, timeout_ms=60000, replicas=1, configs=None):
+        """Makes topics; one that is there already is as good."""
+        settings = b"".join(_text(key) + _text(str(value)) for key, value in (configs or {}).items())
         topics = b"".join(
-            _text(name) + struct.pack(">ihii", partitions, 1, 0, 0) for name, partitions in partitions_by_name.items())
+            _text(name) + struct.pack(">ihii", partitions, replicas, 0, len(configs or {})) + settings
+            for name, partitions in partitions_by_name.items())
         answer = self.ask(
             CREATE_TOPICS, 2, struct.pack(">i", len(partitions_by_name)) + topics + struct.pack(">ib", timeout_ms, 0))
         answer.take("i")
@@ -139,6 +141,43 @@ class Connection:
         topics = answer.array(
             lambda: (answer.take("h"), answer.text(), answer.take("b"), answer.array(partition)))
         return any(code == OK and partitions and partitions[0] for code, _, _, partitions in topics)
+
+    def brokers(self):
+        """How many brokers this one knows to be alive."""
+        answer = self.ask(METADATA, 1, struct.pack(">i", 0))
+        return len(answer.array(lambda: (answer.take("i"), answer.text(), answer.take("i"), answer.text())))
+
+    def partitions(self, topic):
+        """(leader, in-sync replicas) of each partition, by its number; {} while the topic is not there."""
+        answer = self.ask(METADATA, 1, struct.pack(">i", 1) + _text(topic))
+        answer.array(lambda: (answer.take("i"), answer.text(), answer.take("i"), answer.text()))
+        answer.take("i")
+        found = {}
+
+        def partition():
+            _, number, leader = answer.take("hii")
+            answer.array(lambda: answer.take("i"))
+            found[number] = leader, answer.array(lambda: answer.take("i"))
+
+        answer.array(lambda: (answer.take("h"), answer.text(), answer.take("b"), answer.array(partition)))
+        return found
+
+    def produce_to(self, topic, partitions, timeout_ms=30000):
+        """One record to each of these partitions, acknowledged by all in sync; those that took it."""
+        batch = one_record_batch(b"here", 0)
+        answer = self.ask(
+            PRODUCE, 3,
+            struct.pack(">hhii", -1, -1, timeout_ms, 1) + _text(topic) + struct.pack(">i", len(partitions))
+            + b"".join(struct.pack(">ii", partition, len(batch)) + batch for partition in partitions))
+        taken = set()
+
+        def partition():
+            number, code = answer.take("ihqq")[:2]
+            if code == OK:
+                taken.add(number)
+
+        answer.array(lambda: (answer.text(), answer.array(partition)))
+        return taken
 
     def produce(self, topic, batch, acks=-1, timeout_ms=30000):
         """Sends one batch to partition 0 and returns the error code of its acknowledgement."""
