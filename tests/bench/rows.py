@@ -40,7 +40,8 @@ class Row:
 
     def floor_text(self):
         bound = "≥" if self.at_least else "≤"
-        of = f" of `{self.limit.removeprefix('cluster_').removesuffix('_mib_per_s')}`" if self.limit else f" {self.unit}"
+        limit = self.limit.removeprefix("cluster_").removesuffix("_mib_per_s")
+        of = f" of `{limit}`" if limit else f" {self.unit}"
         return f"{bound} {self.floor:g}{of}"
 
 
