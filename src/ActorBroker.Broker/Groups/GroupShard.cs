@@ -32,7 +32,7 @@ internal sealed partial class GroupShard : Mailbox<GroupItem>, IDisposable
     private const long LastRestMs = 10_000;
 
     private readonly GroupShardContext _context;
-    private readonly GroupTimer _timer;
+    private readonly AlarmClock<GroupItem> _alarm;
     private readonly LogWatcher _watcher;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private GroupCoordinatorMachine? _machine;
@@ -50,7 +50,8 @@ internal sealed partial class GroupShard : Mailbox<GroupItem>, IDisposable
     {
         Partition = partition;
         _context = context;
-        _timer = new GroupTimer(this, context);
+        var rung = new GroupCommand(static shard => shard.OnAlarm());
+        _alarm = new AlarmClock<GroupItem>(this, rung, context.Time, context.Clock);
         _watcher = new LogWatcher(this);
         _current = new GroupGather();
     }
@@ -135,20 +136,6 @@ internal sealed partial class GroupShard : Mailbox<GroupItem>, IDisposable
         }
     }
 
-    /// <summary>The timer rang: deadlines of groups, or the end of a rest.</summary>
-    public void OnTimer()
-    {
-        if (_phase == Phase.Resting && _context.Clock.NowMs >= _restUntilMs)
-        {
-            StartLoading();
-        }
-        else if (_machine is { } machine)
-        {
-            machine.OnTimer(_turn!);
-            Collect();
-        }
-    }
-
     /// <summary>The log is read, or not.</summary>
     public void OnLoaded(GroupLoad load)
     {
@@ -199,7 +186,7 @@ internal sealed partial class GroupShard : Mailbox<GroupItem>, IDisposable
     /// <summary>Gives the buffers back; called by the shard's last turns.</summary>
     public void Dispose()
     {
-        _timer.Dispose();
+        _alarm.Dispose();
         _current.Dispose();
         while (_spare.TryPop(out var spare))
         {
@@ -219,7 +206,7 @@ internal sealed partial class GroupShard : Mailbox<GroupItem>, IDisposable
         }
 
         Guarded(static (shard, _) => shard.EndTurn(), null);
-        ArmTimer();
+        ArmAlarm();
         _turn = null;
     }
 
@@ -359,7 +346,22 @@ internal sealed partial class GroupShard : Mailbox<GroupItem>, IDisposable
         _phase = Phase.Ending;
     }
 
-    private void ArmTimer()
+    /// <summary>Deadlines of groups, or the end of a rest.</summary>
+    private void OnAlarm()
+    {
+        _alarm.Rung();
+        if (_phase == Phase.Resting && _context.Clock.NowMs >= _restUntilMs)
+        {
+            StartLoading();
+        }
+        else if (_machine is { } machine)
+        {
+            machine.OnTimer(_turn!);
+            Collect();
+        }
+    }
+
+    private void ArmAlarm()
     {
         var dueMs = _phase == Phase.Resting ? _restUntilMs : _machine?.NextDeadlineMs ?? long.MaxValue;
         if (_phase == Phase.Ended)
@@ -368,7 +370,7 @@ internal sealed partial class GroupShard : Mailbox<GroupItem>, IDisposable
         }
         else
         {
-            _timer.Arm(dueMs);
+            _alarm.Arm(dueMs);
         }
     }
 

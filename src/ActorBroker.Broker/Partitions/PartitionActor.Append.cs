@@ -109,7 +109,7 @@ internal sealed partial class PartitionActor
         Settle(replica);
         if (_awaitInSync.Count > 0)
         {
-            _timer.Arm(_earliestDeadlineMs);
+            _alarm.Arm(_earliestDeadlineMs);
         }
 
         ConsiderFlush(replica);
@@ -195,7 +195,7 @@ internal sealed partial class PartitionActor
             _awaitInSync.Enqueue(request);
         }
 
-        _timer.Arm(next);
+        _alarm.Arm(next);
     }
 
     private void FailAll(ErrorCode error)

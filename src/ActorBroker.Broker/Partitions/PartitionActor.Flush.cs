@@ -4,7 +4,6 @@ namespace ActorBroker.Broker.Partitions;
 internal sealed partial class PartitionActor
 {
     private readonly FlushItem _flush;
-    private readonly PartitionTimer _timer;
     private readonly List<TaskCompletionSource<bool>> _flushWaits = [];
     private long _flushDueMs = long.MaxValue;
     private int _segmentsSeen = 1;
@@ -29,18 +28,6 @@ internal sealed partial class PartitionActor
         {
             _flush.Start(replica);
         }
-    }
-
-    /// <summary>The timer rang: everything that it may have been armed for gets a look.</summary>
-    public void OnTimer()
-    {
-        ExpireWaits();
-        if (_flushDueMs != long.MaxValue)
-        {
-            ConsiderFlushByAge();
-        }
-
-        ConsiderOpening();
     }
 
     /// <summary>The fsync is over.</summary>
@@ -119,7 +106,7 @@ internal sealed partial class PartitionActor
         else if (_config.FlushMs != long.MaxValue && _flushDueMs == long.MaxValue)
         {
             _flushDueMs = _context.Clock.NowMs + Math.Min(_config.FlushMs, 1L << 50);
-            _timer.Arm(_flushDueMs);
+            _alarm.Arm(_flushDueMs);
         }
     }
 
@@ -127,7 +114,7 @@ internal sealed partial class PartitionActor
     {
         if (_context.Clock.NowMs < _flushDueMs)
         {
-            _timer.Arm(_flushDueMs);
+            _alarm.Arm(_flushDueMs);
             return;
         }
 

@@ -93,7 +93,7 @@ internal sealed partial class PartitionActor
         // The log's own clean stop can't be relied on any more.
         _history = _history with { CleanShutdown = false };
         _openAgainMs = _context.Clock.NowMs + NextBackoff();
-        _timer.Arm(_openAgainMs);
+        _alarm.Arm(_openAgainMs);
     }
 
     private void BeginIncarnation() => Volatile.Write(ref _incarnation, _incarnation + 1);
@@ -155,8 +155,8 @@ internal sealed partial class PartitionActor
         return done.Task;
     }
 
-    /// <summary>Stops the timer; the log is closed by <see cref="CloseAsync"/>.</summary>
-    public void Dispose() => _timer.Dispose();
+    /// <summary>Stops the alarm; the log is closed by <see cref="CloseAsync"/>.</summary>
+    public void Dispose() => _alarm.Dispose();
 
     private (LeaderReplica? Replica, Task Opening) Detach()
     {
@@ -270,7 +270,7 @@ internal sealed partial class PartitionActor
         }
         else
         {
-            _timer.Arm(_openAgainMs);
+            _alarm.Arm(_openAgainMs);
         }
     }
 

@@ -19,6 +19,7 @@ internal sealed partial class PartitionActor : Mailbox<PartitionItem>, IDisposab
     private const long TurnBytes = 16 << 20;
 
     private readonly PartitionContext _context;
+    private readonly AlarmClock<PartitionItem> _alarm;
     private LogConfig _config;
     private PartitionState _state;
     private long _catalogueVersion;
@@ -39,7 +40,7 @@ internal sealed partial class PartitionActor : Mailbox<PartitionItem>, IDisposab
         _catalogueVersion = document.Version;
         _history = history;
         _flush = new FlushItem(this);
-        _timer = new PartitionTimer(this, context);
+        _alarm = new AlarmClock<PartitionItem>(this, new RungItem(), context.Environment.Time, context.Clock);
         Published = new PublishedOffsets(history.LogStartOffset);
         Traffic = context.Instruments.TrafficOf(name.Topic);
     }
@@ -167,4 +168,22 @@ internal sealed partial class PartitionActor : Mailbox<PartitionItem>, IDisposab
 
     /// <summary>flush.messages=1: an acknowledgement, and the high watermark, wait for the fsync.</summary>
     private static bool NeedsFlush(LogConfig config) => config.FlushMessages <= 1;
+
+    /// <summary>Everything that the alarm may have been set for gets a look.</summary>
+    private void OnAlarm()
+    {
+        _alarm.Rung();
+        ExpireWaits();
+        if (_flushDueMs != long.MaxValue)
+        {
+            ConsiderFlushByAge();
+        }
+
+        ConsiderOpening();
+    }
+
+    private sealed class RungItem : PartitionItem
+    {
+        public override void Run(PartitionActor actor) => actor.OnAlarm();
+    }
 }
