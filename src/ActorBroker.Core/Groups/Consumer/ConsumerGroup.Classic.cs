@@ -258,7 +258,7 @@ internal sealed partial class ConsumerGroup
         var member = join.Member;
         member.JoinDeadlineMs = Never;
         member.SyncDeadlineMs = turn.Now.MonotonicMs + RevocationTimeoutMs(member);
-        Queue(member);
+        Watch(member);
         turn.Answer(join.Reply, new JoinResult
         {
             Generation = member.Current.Epoch,
@@ -281,7 +281,7 @@ internal sealed partial class ConsumerGroup
         if (member.JoinDeadlineMs == Never)
         {
             member.JoinDeadlineMs = turn.Now.MonotonicMs + RevocationTimeoutMs(member);
-            Queue(member);
+            Watch(member);
         }
     }
 

@@ -259,6 +259,7 @@ internal sealed partial class ConsumerGroup
         if (!member.IsClassic)
         {
             member.JoinDeadlineMs = member.SyncDeadlineMs = Never;
+            Watch(member);
         }
     }
 
@@ -308,7 +309,7 @@ internal sealed partial class ConsumerGroup
         member.RevocationDeadlineMs = next.State == MemberState.UnrevokedPartitions
             ? turn.Now.MonotonicMs + RevocationTimeoutMs(member)
             : Never;
-        Queue(member);
+        Watch(member);
     }
 
     private ConsumerHeartbeatResult ResultFor(ConsumerMember member, ConsumerHeartbeatCommand command)
@@ -347,6 +348,7 @@ internal sealed partial class ConsumerGroup
                 Pending = PartitionSet.Empty,
             });
             member.RevocationDeadlineMs = Never;
+            Watch(member);
         }
         else
         {

@@ -139,6 +139,7 @@ internal sealed partial class ConsumerGroup
         }
 
         Disown(member);
+        _deadlines.Forget(member);
         _classicCount -= member.IsClassic ? 1 : 0;
         if (member.Metadata.InstanceId is { } instanceId && _instances.GetValueOrDefault(instanceId) == member)
         {

@@ -1,31 +1,16 @@
-// Deadlines: sessions, revocations, and the waits for classic members. Each member has at most one entry in the queue
-// that counts; a heartbeat only moves the member's deadline, and the entry looks for it when it comes up.
+// Deadlines: sessions, revocations, and the waits for classic members. The first of a member's is the one that counts.
 namespace ActorBroker.Core.Groups.Consumer;
 
 internal sealed partial class ConsumerGroup
 {
-    public override long NextDeadlineMs => _deadlines.TryPeek(out _, out var dueMs) ? dueMs : Never;
+    public override long NextDeadlineMs => _deadlines.NextMs;
 
     /// <inheritdoc/>
     public override void OnTimer(GroupTurn turn)
     {
-        while (_deadlines.TryPeek(out var member, out var dueMs) && dueMs <= turn.Now.MonotonicMs)
+        while (_deadlines.TakeDue(turn.Now.MonotonicMs) is ConsumerMember due)
         {
-            _deadlines.Dequeue();
-            if (member.QueuedDeadlineMs != dueMs || Find(member.Id) != member)
-            {
-                continue;
-            }
-
-            member.QueuedDeadlineMs = Never;
-            if (member.NextDeadlineMs <= turn.Now.MonotonicMs)
-            {
-                Remove(turn, member);
-            }
-            else
-            {
-                Queue(member);
-            }
+            Remove(turn, due);
         }
     }
 
@@ -45,7 +30,7 @@ internal sealed partial class ConsumerGroup
             if (member.Current.State == MemberState.UnrevokedPartitions)
             {
                 member.RevocationDeadlineMs = turn.Now.MonotonicMs + RevocationTimeoutMs(member);
-                Queue(member);
+                Watch(member);
             }
         }
     }
@@ -73,17 +58,11 @@ internal sealed partial class ConsumerGroup
             Context.Settings.OverridesOf(Id)?.SessionTimeoutMs ??
             Context.Settings.ConsumerSessionTimeoutMs;
         member.SessionDeadlineMs = turn.Now.MonotonicMs + timeoutMs;
-        Queue(member);
+        Watch(member);
     }
 
     private static int RevocationTimeoutMs(ConsumerMember member) => Math.Max(member.Metadata.RebalanceTimeoutMs, 0);
 
-    private void Queue(ConsumerMember member)
-    {
-        if (member.NextDeadlineMs < member.QueuedDeadlineMs)
-        {
-            member.QueuedDeadlineMs = member.NextDeadlineMs;
-            _deadlines.Enqueue(member, member.QueuedDeadlineMs);
-        }
-    }
+    /// <summary>Called whenever one of a member's deadlines was set or lifted.</summary>
+    private void Watch(ConsumerMember member) => _deadlines.Set(member, member.EarliestDeadlineMs);
 }

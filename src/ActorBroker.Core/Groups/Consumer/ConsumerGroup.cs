@@ -25,7 +25,7 @@ internal sealed partial class ConsumerGroup(string id, GroupContext context) : C
     private readonly Dictionary<string, ConsumerMember> _members = [];
     private readonly Dictionary<string, ConsumerMember> _instances = [];
     private readonly Dictionary<(Guid Topic, int Partition), ConsumerMember> _owners = [];
-    private readonly PriorityQueue<ConsumerMember, long> _deadlines = new();
+    private readonly Deadlines _deadlines = new();
     private readonly List<Waiting> _waiting = [];
     private long _emptySinceMs;
 

@@ -3,7 +3,7 @@ using ActorBroker.Protocol.Messages;
 namespace ActorBroker.Core.Groups.Consumer;
 
 /// <summary>A member of a consumer group: what is stored of it, and its deadlines, which are not.</summary>
-internal sealed class ConsumerMember(string id)
+internal sealed class ConsumerMember(string id) : Timed
 {
     private static readonly ConsumerGroupMemberMetadataValue Missing = new();
 
@@ -37,10 +37,7 @@ internal sealed class ConsumerMember(string id)
     /// <summary>Until when a classic member that joined must have fetched its assignment.</summary>
     public long SyncDeadlineMs { get; set; } = CoordinatedGroup.Never;
 
-    /// <summary>The earliest deadline for which the group's queue has an entry.</summary>
-    public long QueuedDeadlineMs { get; set; } = CoordinatedGroup.Never;
-
-    public long NextDeadlineMs => Math.Min(
+    public long EarliestDeadlineMs => Math.Min(
         Math.Min(SessionDeadlineMs, RevocationDeadlineMs), Math.Min(JoinDeadlineMs, SyncDeadlineMs));
 
     /// <summary>It is known by other records only; after a replay that is a member of which the log lost the rest.
