@@ -34,6 +34,42 @@ public sealed class FileCatalogueTests
     }
 
     [Fact]
+    public void A_batch_takes_what_it_can_each_change_seeing_those_before()
+    {
+        var other = new CatalogueKey("topics", "other");
+        var catalogue = Open();
+        catalogue.TryWrite(Key, 0, Json(1));
+
+        var taken = catalogue.TryWrite(
+        [
+            new CatalogueWrite(other, 0, Json(2)),
+            new CatalogueWrite(Key, 7, Json(3)),
+            new CatalogueWrite(other, 1, Json(4)),
+            new CatalogueWrite(Key, 1, null),
+            new CatalogueWrite(Key, 1, null),
+        ]);
+
+        Assert.Equal([true, false, true, true, false], taken);
+        _disk.Crash();
+        Assert.Equal(2, Open().Read(other)?.Version);
+        Assert.Null(Open().Read(Key));
+    }
+
+    [Fact]
+    public void A_document_made_anew_never_has_a_version_of_its_former_life()
+    {
+        var catalogue = Open();
+        catalogue.TryWrite(Key, 0, Json(1));
+        catalogue.TryWrite(Key, 1, Json(2));
+        catalogue.TryDelete(Key, 2);
+
+        Assert.True(catalogue.TryWrite(Key, 0, Json(3)));
+
+        Assert.Equal((3, "{\"n\":3}"), Read(catalogue));
+        Assert.False(catalogue.TryWrite(Key, 1, Json(4)));
+    }
+
+    [Fact]
     public void Listeners_hear_of_each_change_in_order()
     {
         var catalogue = Open();

@@ -118,8 +118,9 @@ public sealed class TopicService
             return Done(document) with { Id = Guid.Empty };
         }
 
+        // Read again for its version, which need not be 1 where a topic of this name was removed before.
         return _state.Catalogue.TryWriteTopic(document)
-            ? Apply(document)
+            ? Apply(_state.Catalogue.ReadTopic(document.Name) ?? document)
             : Refused(topic.Name, ErrorCode.TopicAlreadyExists, $"topic '{topic.Name}' already exists");
     }
 

@@ -25,8 +25,8 @@ internal sealed class ClusterCatalogue(ICatalogue documents)
         documents.Read(new CatalogueKey(Topics, name)) is { } document ? ToTopic(document) : null;
 
     /// <summary>
-    /// Writes a topic's next version (1: it is new); false when the stored version isn't the one before it: somebody
-    /// was faster.
+    /// Writes a topic's next version (1: it is new; read it for the version it got); false when the stored version isn't
+    /// the one before it: somebody was faster.
     /// </summary>
     public bool TryWriteTopic(TopicDocument next)
     {

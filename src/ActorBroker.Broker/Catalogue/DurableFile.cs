@@ -21,8 +21,10 @@ internal static class DurableFile
         return count == bytes.Length ? bytes : bytes[..count];
     }
 
-    /// <summary>Replaces the content: a temporary file, fsync, rename, fsync of the folder.</summary>
-    public static void Replace(IFileSystem fileSystem, string path, ReadOnlySpan<byte> content)
+    /// <summary>
+    /// Replaces the content: a temporary file, fsync, rename. It is durable after the caller's fsync of the folder.
+    /// </summary>
+    public static void Write(IFileSystem fileSystem, string path, ReadOnlySpan<byte> content)
     {
         var folder = Path.GetDirectoryName(path)!;
         var temporary = Path.Combine(folder, TemporaryName);
@@ -34,6 +36,5 @@ internal static class DurableFile
         }
 
         fileSystem.MoveFile(temporary, path);
-        fileSystem.SyncDirectory(folder);
     }
 }

@@ -18,6 +18,9 @@ internal sealed class FileCatalogue : ICatalogue
     private readonly Dictionary<CatalogueKey, CatalogueDocument> _documents = [];
     private readonly HashSet<string> _kinds = [];
 
+    // Only within a life of the process: all brokers that share this catalogue live as long as it does.
+    private long _highestRemoved;
+
     private FileCatalogue(IFileSystem fileSystem, string root)
     {
         _fileSystem = fileSystem;
@@ -59,40 +62,63 @@ internal sealed class FileCatalogue : ICatalogue
     }
 
     /// <inheritdoc/>
-    public bool TryWrite(CatalogueKey key, long expectedVersion, ReadOnlyMemory<byte> body)
+    public IReadOnlyList<bool> TryWrite(IReadOnlyList<CatalogueWrite> writes)
     {
         lock (_gate)
         {
-            if ((_documents.GetValueOrDefault(key)?.Version ?? 0) != expectedVersion)
+            var batch = new CatalogueBatch(_documents.GetValueOrDefault, _highestRemoved);
+            var results = new bool[writes.Count];
+            for (var index = 0; index < results.Length; index++)
             {
-                return false;
+                results[index] = batch.TryTake(writes[index]);
             }
 
-            var document = new CatalogueDocument(key, expectedVersion + 1, body);
-            EnsureFolder(key.Kind);
-            DurableFile.Replace(_fileSystem, PathOf(key), Envelope(document));
-            _documents[key] = document;
-            Changed?.Invoke(new CatalogueChange(key, document));
-            return true;
+            foreach (var change in batch.Changes)
+            {
+                Store(change);
+            }
+
+            foreach (var kind in batch.Changes.Select(static change => change.Key.Kind).Distinct())
+            {
+                _fileSystem.SyncDirectory(Path.Combine(_root, kind));
+            }
+
+            _highestRemoved = batch.HighestRemoved;
+            foreach (var change in batch.Changes)
+            {
+                Publish(change);
+            }
+
+            return results;
         }
     }
 
-    /// <inheritdoc/>
-    public bool TryDelete(CatalogueKey key, long expectedVersion)
+    private void Store(CatalogueChange change)
     {
-        lock (_gate)
+        var path = PathOf(change.Key);
+        if (change.Document is null)
         {
-            if (_documents.GetValueOrDefault(key)?.Version != expectedVersion)
-            {
-                return false;
-            }
-
-            _fileSystem.DeleteFile(PathOf(key));
-            _fileSystem.SyncDirectory(Path.Combine(_root, key.Kind));
-            _documents.Remove(key);
-            Changed?.Invoke(new CatalogueChange(key, null));
-            return true;
+            _fileSystem.DeleteFile(path);
         }
+        else
+        {
+            EnsureFolder(change.Key.Kind);
+            DurableFile.Write(_fileSystem, path, Envelope(change.Document));
+        }
+    }
+
+    private void Publish(CatalogueChange change)
+    {
+        if (change.Document is null)
+        {
+            _documents.Remove(change.Key);
+        }
+        else
+        {
+            _documents[change.Key] = change.Document;
+        }
+
+        Changed?.Invoke(change);
     }
 
     private static byte[] Envelope(CatalogueDocument document)

@@ -20,13 +20,35 @@ internal interface ICatalogue
     CatalogueDocument? Read(CatalogueKey key);
 
     /// <summary>
-    /// Writes the document if its version is still <paramref name="expectedVersion"/> (0: it does not exist); it then
-    /// has the next version. False when somebody else was faster.
+    /// Takes each change whose document has the version that it expects, in the given order, each seeing those before
+    /// it, and makes all that were taken durable together. A written document has the expected version plus one; one
+    /// that is made anew begins above the versions of all that were ever removed, so that no version of a name comes
+    /// twice.
     /// </summary>
-    bool TryWrite(CatalogueKey key, long expectedVersion, ReadOnlyMemory<byte> body);
+    /// <returns>By index; false where somebody else was faster.</returns>
+    IReadOnlyList<bool> TryWrite(IReadOnlyList<CatalogueWrite> writes);
+}
+
+/// <summary>A change by compare-and-set.</summary>
+/// <param name="Key">Of which document.</param>
+/// <param name="ExpectedVersion">The version that it must have; 0: it must not exist.</param>
+/// <param name="Body">UTF-8 JSON; null removes the document.</param>
+internal readonly record struct CatalogueWrite(CatalogueKey Key, long ExpectedVersion, ReadOnlyMemory<byte>? Body);
+
+/// <summary>Changes of one document.</summary>
+internal static class CatalogueWrites
+{
+    /// <summary>
+    /// Writes the document if its version is still <paramref name="expectedVersion"/> (0: it does not exist). False
+    /// when somebody else was faster.
+    /// </summary>
+    public static bool TryWrite(
+        this ICatalogue catalogue, CatalogueKey key, long expectedVersion, ReadOnlyMemory<byte> body) =>
+        catalogue.TryWrite([new CatalogueWrite(key, expectedVersion, body)])[0];
 
     /// <summary>Removes the document if its version is still the expected one.</summary>
-    bool TryDelete(CatalogueKey key, long expectedVersion);
+    public static bool TryDelete(this ICatalogue catalogue, CatalogueKey key, long expectedVersion) =>
+        expectedVersion > 0 && catalogue.TryWrite([new CatalogueWrite(key, expectedVersion, null)])[0];
 }
 
 /// <summary>Names a document.</summary>
@@ -36,7 +58,7 @@ internal readonly record struct CatalogueKey(string Kind, string Name);
 
 /// <summary>A document as it was read.</summary>
 /// <param name="Key">Its name.</param>
-/// <param name="Version">From 1 on; each write adds one.</param>
+/// <param name="Version">Grows by one with each write; see <see cref="ICatalogue.TryWrite"/>.</param>
 /// <param name="Body">UTF-8 JSON.</param>
 internal sealed record CatalogueDocument(CatalogueKey Key, long Version, ReadOnlyMemory<byte> Body);
 
