@@ -1,3 +1,4 @@
+using ActorBroker.Client.Groups;
 using ActorBroker.Protocol.Messages;
 using ActorBroker.Records;
 
@@ -6,7 +7,6 @@ namespace ActorBroker.Client;
 // What groups have committed: read, set from outside, deleted.
 public sealed partial class AdminClient
 {
-    private const short FirstOffsetFetchWithGroups = 8;
     private const int NoGeneration = -1;
 
     /// <summary>What a group has committed.</summary>
@@ -20,7 +20,7 @@ public sealed partial class AdminClient
         string groupId, IEnumerable<TopicPartition>? partitions = null, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(groupId);
-        var wanted = partitions?.Distinct().GroupBy(each => each.Topic).ToList();
+        var wanted = partitions?.ToList();
         return RunAsync(token => ListGroupOffsetsOnceAsync(groupId, wanted, token), cancel);
     }
 
@@ -123,73 +123,22 @@ public sealed partial class AdminClient
     }
 
     private async Task<IReadOnlyDictionary<TopicPartition, OffsetAndMetadata>> ListGroupOffsetsOnceAsync(
-        string groupId, List<IGrouping<string, TopicPartition>>? wanted, CancellationToken cancel)
+        string groupId, List<TopicPartition>? wanted, CancellationToken cancel)
     {
         var coordinator = await _coordinators.FindAsync(groupId, cancel).ConfigureAwait(false);
-        var hasGroups = coordinator.ChooseVersion<OffsetFetchRequest>() >= FirstOffsetFetchWithGroups;
-        var response = await coordinator.CallAsync<OffsetFetchRequest, OffsetFetchResponse>(
-            hasGroups ? NewOffsetFetchOfGroups(groupId, wanted) : NewOffsetFetch(groupId, wanted), cancel)
+        var answer = await CommittedAnswer.AskAsync(coordinator, groupId, wanted, requireStable: false, cancel)
             .ConfigureAwait(false);
+        Require(answer.Error, $"Reading the offsets of group '{groupId}'");
         var found = new Dictionary<TopicPartition, OffsetAndMetadata>();
-        if (!hasGroups)
+        foreach (var (partition, error, committed) in answer.Partitions)
         {
-            Require(response.ErrorCode, $"Reading the offsets of group '{groupId}'");
-            foreach (var topic in response.Topics)
+            Require(error, $"Reading the offset of group '{groupId}' in {partition}");
+            if (committed is { } offset)
             {
-                topic.Partitions.ForEach(each => Add(
-                    topic.Name, each.PartitionIndex, each.ErrorCode, each.CommittedOffset, each.CommittedLeaderEpoch,
-                    each.Metadata));
+                found[partition] = offset;
             }
-
-            return found;
-        }
-
-        var group = response.Groups.Find(each => each.GroupId == groupId) ?? throw LeftOut(groupId);
-        Require(group.ErrorCode, $"Reading the offsets of group '{groupId}'");
-        foreach (var topic in group.Topics)
-        {
-            topic.Partitions.ForEach(each => Add(
-                topic.Name, each.PartitionIndex, each.ErrorCode, each.CommittedOffset, each.CommittedLeaderEpoch,
-                each.Metadata));
         }
 
         return found;
-
-        void Add(string topic, int partition, ErrorCode error, long offset, int epoch, string? metadata)
-        {
-            Require(error, $"Reading the offset of group '{groupId}' in {topic}-{partition}");
-            if (offset >= 0)
-            {
-                found[new TopicPartition(topic, partition)] = new OffsetAndMetadata(offset, epoch, metadata ?? "");
-            }
-        }
     }
-
-    private static OffsetFetchRequest NewOffsetFetchOfGroups(
-        string groupId, List<IGrouping<string, TopicPartition>>? wanted) => new()
-        {
-            Groups =
-            [
-                new OffsetFetchRequest.OffsetFetchRequestGroup
-                {
-                    GroupId = groupId,
-                    Topics = wanted?.ConvertAll(topic => new OffsetFetchRequest.OffsetFetchRequestTopics
-                    {
-                        Name = topic.Key,
-                        PartitionIndexes = [.. topic.Select(each => each.Partition)],
-                    }),
-                },
-            ],
-        };
-
-    private static OffsetFetchRequest NewOffsetFetch(
-        string groupId, List<IGrouping<string, TopicPartition>>? wanted) => new()
-        {
-            GroupId = groupId,
-            Topics = wanted?.ConvertAll(topic => new OffsetFetchRequest.OffsetFetchRequestTopic
-            {
-                Name = topic.Key,
-                PartitionIndexes = [.. topic.Select(each => each.Partition)],
-            }),
-        };
 }

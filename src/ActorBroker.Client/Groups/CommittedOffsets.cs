@@ -1,6 +1,5 @@
 using ActorBroker.Client.Cluster;
 using ActorBroker.Client.Consuming;
-using ActorBroker.Protocol.Messages;
 using ActorBroker.Records;
 
 namespace ActorBroker.Client.Groups;
@@ -11,9 +10,6 @@ namespace ActorBroker.Client.Groups;
 /// </summary>
 internal sealed class CommittedOffsets(ClusterClient cluster, CoordinatorLink link, string groupId) : ICommittedOffsets
 {
-    private const short FirstVersionWithStable = 7;
-    private const short FirstVersionWithGroups = 8;
-
     private readonly Lock _gate = new();
     private List<TopicPartition> _waiting = [];
     private Task<Dictionary<TopicPartition, OffsetAndMetadata?>>? _next;
@@ -54,80 +50,19 @@ internal sealed class CommittedOffsets(ClusterClient cluster, CoordinatorLink li
         IReadOnlyCollection<TopicPartition> partitions, CancellationToken cancel)
     {
         var connection = await link.SharedAsync(cancel).ConfigureAwait(false);
-        var version = connection.ChooseVersion<OffsetFetchRequest>();
-        var request = NewRequest(partitions, version);
-        var response = await connection.CallAsync<OffsetFetchRequest, OffsetFetchResponse>(request, cancel)
+        var answer = await CommittedAnswer.AskAsync(connection, groupId, partitions, requireStable: true, cancel)
             .ConfigureAwait(false);
+        Check(answer.Error);
         var found = new Dictionary<TopicPartition, OffsetAndMetadata?>();
-        if (version < FirstVersionWithGroups)
+        foreach (var (partition, error, committed) in answer.Partitions)
         {
-            Check(response.ErrorCode);
-            foreach (var topic in response.Topics)
-            {
-                foreach (var each in topic.Partitions)
-                {
-                    var id = new TopicPartition(topic.Name ?? "", each.PartitionIndex);
-                    found[id] = Read(each.ErrorCode, each.CommittedOffset, each.CommittedLeaderEpoch, each.Metadata);
-                }
-            }
-        }
-        else
-        {
-            var group = response.Groups.FirstOrDefault(each => each.GroupId == groupId)
-                ?? throw new ProtocolViolationException($"{connection.Address} left the group out of its answer.");
-            Check(group.ErrorCode);
-            foreach (var topic in group.Topics)
-            {
-                foreach (var each in topic.Partitions)
-                {
-                    var id = new TopicPartition(topic.Name ?? "", each.PartitionIndex);
-                    found[id] = Read(each.ErrorCode, each.CommittedOffset, each.CommittedLeaderEpoch, each.Metadata);
-                }
-            }
+            Check(error);
+            found[partition] = committed;
         }
 
         return partitions.All(found.ContainsKey)
             ? found
             : throw new ProtocolViolationException($"{connection.Address} left partitions out of its answer.");
-    }
-
-    private OffsetFetchRequest NewRequest(IReadOnlyCollection<TopicPartition> partitions, short version)
-    {
-        var topics = partitions.Distinct().GroupBy(each => each.Topic, each => each.Partition).ToList();
-        if (version < FirstVersionWithGroups)
-        {
-            return new OffsetFetchRequest
-            {
-                GroupId = groupId,
-                RequireStable = version >= FirstVersionWithStable,
-                Topics = [.. topics.Select(topic => new OffsetFetchRequest.OffsetFetchRequestTopic
-                {
-                    Name = topic.Key, PartitionIndexes = [.. topic],
-                })],
-            };
-        }
-
-        return new OffsetFetchRequest
-        {
-            RequireStable = true,
-            Groups =
-            [
-                new()
-                {
-                    GroupId = groupId,
-                    Topics = [.. topics.Select(topic => new OffsetFetchRequest.OffsetFetchRequestTopics
-                    {
-                        Name = topic.Key, PartitionIndexes = [.. topic],
-                    })],
-                },
-            ],
-        };
-    }
-
-    private OffsetAndMetadata? Read(ErrorCode code, long offset, int epoch, string? metadata)
-    {
-        Check(code);
-        return offset >= 0 ? new OffsetAndMetadata(offset, epoch, metadata ?? "") : null;
     }
 
     private void Check(ErrorCode code)
