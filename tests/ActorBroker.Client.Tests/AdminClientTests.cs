@@ -324,7 +324,7 @@ public sealed class AdminClientTests : IAsyncDisposable
 
     private MetadataResponse Describe(MetadataRequest request) => new()
     {
-        Brokers = [Broker(_first), Broker(_second)],
+        Brokers = [_first.Described, _second.Described],
         ControllerId = Volatile.Read(ref _controller),
         ClusterId = null,
         Topics = request.Topics is { Count: 0 }
@@ -338,12 +338,6 @@ public sealed class AdminClientTests : IAsyncDisposable
                 },
             ],
     };
-
-    private static MetadataResponse.MetadataResponseBroker Broker(FakeBroker broker)
-    {
-        var parts = broker.Address.Split(':');
-        return new() { NodeId = broker.Id, Host = parts[0], Port = int.Parse(parts[1], CultureInfo.InvariantCulture) };
-    }
 
     private static MetadataResponse.MetadataResponsePartition Partition(int number, int leader) =>
         new() { PartitionIndex = number, LeaderId = leader, ReplicaNodes = [leader], IsrNodes = [leader] };

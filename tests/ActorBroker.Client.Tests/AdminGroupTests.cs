@@ -1,4 +1,3 @@
-using System.Globalization;
 using ActorBroker.Assignors.Wire;
 using ActorBroker.Protocol;
 using ActorBroker.Protocol.Messages;
@@ -241,8 +240,7 @@ public sealed class AdminGroupTests : IAsyncDisposable
                 },
             highest);
 
-    private int PortOf(int brokerId) => int.Parse(
-        (brokerId == 1 ? _first : _second).Address.Split(':')[1], CultureInfo.InvariantCulture);
+    private int PortOf(int brokerId) => (brokerId == 1 ? _first : _second).Port;
 
     private static DescribeGroupsResponse Classic(string groupId) => new()
     {
@@ -351,11 +349,5 @@ public sealed class AdminGroupTests : IAsyncDisposable
         };
     }
 
-    private MetadataResponse Describe() => new() { Brokers = [Broker(_first), Broker(_second)], ControllerId = 1 };
-
-    private static MetadataResponse.MetadataResponseBroker Broker(FakeBroker broker)
-    {
-        var parts = broker.Address.Split(':');
-        return new() { NodeId = broker.Id, Host = parts[0], Port = int.Parse(parts[1], CultureInfo.InvariantCulture) };
-    }
+    private MetadataResponse Describe() => new() { Brokers = [_first.Described, _second.Described], ControllerId = 1 };
 }

@@ -31,7 +31,12 @@ internal sealed class FakeBroker : IAsyncDisposable
 
     public int Id { get; }
 
+    public int Port => _server.Port;
+
     public string Address => _server.Address;
+
+    /// <summary>How metadata names it.</summary>
+    public MetadataResponse.MetadataResponseBroker Described => new() { NodeId = Id, Host = "127.0.0.1", Port = Port };
 
     /// <summary>The APIs that were called, in order, without negotiation.</summary>
     public IEnumerable<ApiKey> Asked => _asked.Where(api => api != ApiKey.ApiVersions);
@@ -51,7 +56,7 @@ internal sealed class FakeBroker : IAsyncDisposable
         where TResponse : IApiResponse<TResponse>
     {
         async Task<IApiMessage?> Handle(ReadOnlyMemory<byte> body, short version) =>
-            await answer(Read<TRequest>(body, version), version);
+            await answer(FakeServer.Read<TRequest>(body, version), version);
 
         _apis[(short)TRequest.ApiKey] = (highest ?? TRequest.HighestVersion, TRequest.FirstFlexibleVersion, Handle);
     }
@@ -60,15 +65,6 @@ internal sealed class FakeBroker : IAsyncDisposable
     public void CutNextAnswer(ApiKey api, int atByte) => _cuts[api] = atByte;
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
-
-    private static TRequest Read<TRequest>(ReadOnlyMemory<byte> body, short version)
-        where TRequest : IApiRequest<TRequest>
-    {
-        var reader = new KafkaReader(body);
-        var request = TRequest.Read(ref reader, version);
-        Assert.True(reader.Complete, $"{TRequest.ApiKey} v{version} does not read.");
-        return request;
-    }
 
     private async Task AcceptAsync()
     {

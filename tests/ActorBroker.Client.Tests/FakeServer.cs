@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
+using ActorBroker.Protocol;
 
 namespace ActorBroker.Client.Tests;
 
@@ -12,7 +13,9 @@ internal sealed class FakeServer : IAsyncDisposable
 
     public FakeServer() => _listener.Start();
 
-    public string Address => $"127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    public string Address => $"127.0.0.1:{Port}";
 
     public async Task<Socket> AcceptAsync()
     {
@@ -47,6 +50,16 @@ internal sealed class FakeServer : IAsyncDisposable
         BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(4), correlationId);
         body.CopyTo(frame, 8);
         await socket.SendAsync(frame, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Reads a message that must be one of this version, to its last byte.</summary>
+    public static T Read<T>(ReadOnlyMemory<byte> body, short version)
+        where T : IApiMessage<T>
+    {
+        var reader = new KafkaReader(body);
+        var message = T.Read(ref reader, version);
+        Assert.True(reader.Complete, $"A {typeof(T).Name} of version {version} is malformed.");
+        return message;
     }
 
     public ValueTask DisposeAsync()

@@ -130,12 +130,7 @@ internal sealed class LogCluster : IAsyncDisposable
 
     private MetadataResponse Describe(MetadataRequest request) => new()
     {
-        Brokers = [.. Brokers.Select(broker => new MetadataResponse.MetadataResponseBroker
-        {
-            NodeId = broker.Id,
-            Host = broker.Address.Split(':')[0],
-            Port = int.Parse(broker.Address.Split(':')[1], System.Globalization.CultureInfo.InvariantCulture),
-        })],
+        Brokers = [.. Brokers.Select(broker => broker.Described)],
         ControllerId = 1,
         Topics =
         [

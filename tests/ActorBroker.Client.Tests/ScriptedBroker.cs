@@ -102,7 +102,7 @@ internal sealed class ScriptedBroker : IAsyncDisposable
             case ApiKey.InitProducerId:
                 return Encode(_cluster.NewProducer(), header.ApiVersion);
             case ApiKey.Produce:
-                var request = Decode<ProduceRequest>(body, header.ApiVersion);
+                var request = FakeServer.Read<ProduceRequest>(body, header.ApiVersion);
                 var response = await _cluster.ProduceAsync(Id, request, header.ApiVersion);
                 return response is null ? null
                     : request.Acks == 0 ? [] : Encode(response, header.ApiVersion);
@@ -116,15 +116,6 @@ internal sealed class ScriptedBroker : IAsyncDisposable
         var reader = new KafkaReader(frame);
         var header = RequestHeader.Read(ref reader);
         return (header, reader.Position);
-    }
-
-    private static T Decode<T>(ReadOnlyMemory<byte> body, short version)
-        where T : IApiMessage<T>
-    {
-        var reader = new KafkaReader(body);
-        var message = T.Read(ref reader, version);
-        Assert.True(reader.Complete, $"A {typeof(T).Name} of version {version} is malformed.");
-        return message;
     }
 
     private static byte[] Encode<T>(T response, short version)

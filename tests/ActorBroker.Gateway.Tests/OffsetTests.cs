@@ -16,9 +16,7 @@ public sealed class OffsetTests
         await FindAsync(connection, "g");
         for (short version = 0; version <= 9; version++)
         {
-            var committed = await connection.AskAsync<OffsetCommitRequest, OffsetCommitResponse>(
-                OffsetRequests.Commit("g", "events", 0, 100 + version, $"note {version}"), version);
-            Assert.Equal(ErrorCode.None, Assert.Single(Assert.Single(committed.Topics).Partitions).ErrorCode);
+            await CommitAsync(connection, "g", "events", 100 + version, $"note {version}", version);
             for (short reading = 0; reading <= 9; reading++)
             {
                 Assert.Equal(
@@ -64,11 +62,8 @@ public sealed class OffsetTests
         await host.CreateTopicAsync("events");
         using var connection = await host.ConnectAsync();
         await FindAsync(connection, "one");
-        foreach (var (group, offset) in new[] { ("one", 1), ("two", 2) })
-        {
-            await connection.AskAsync<OffsetCommitRequest, OffsetCommitResponse>(
-                OffsetRequests.Commit(group, "events", 0, offset), 8);
-        }
+        await CommitAsync(connection, "one", "events", 1);
+        await CommitAsync(connection, "two", "events", 2);
 
         var request = OffsetRequests.Fetch(8, "one", "events");
         request.Groups.AddRange(OffsetRequests.Fetch(8, "two", null).Groups);
@@ -90,8 +85,7 @@ public sealed class OffsetTests
         await host.CreateTopicAsync("events");
         using var connection = await host.ConnectAsync();
         await FindAsync(connection, "g");
-        await connection.AskAsync<OffsetCommitRequest, OffsetCommitResponse>(
-            OffsetRequests.Commit("g", "events", 0, 7), 9);
+        await CommitAsync(connection, "g", "events", 7);
 
         Assert.Equal(["g"], await ListAsync(connection, new()));
         Assert.Equal(["g"], await ListAsync(connection, new() { StatesFilter = ["empty"], TypesFilter = ["CLASSIC"] }));
@@ -115,11 +109,8 @@ public sealed class OffsetTests
         await host.CreateTopicAsync("others");
         using var connection = await host.ConnectAsync();
         await FindAsync(connection, "g");
-        foreach (var topic in new[] { "events", "others" })
-        {
-            await connection.AskAsync<OffsetCommitRequest, OffsetCommitResponse>(
-                OffsetRequests.Commit("g", topic, 0, 7), 9);
-        }
+        await CommitAsync(connection, "g", "events", 7);
+        await CommitAsync(connection, "g", "others", 7);
 
         var deleted = await connection.AskAsync<OffsetDeleteRequest, OffsetDeleteResponse>(
             new()
@@ -153,8 +144,7 @@ public sealed class OffsetTests
         await host.CreateTopicAsync("events");
         using var connection = await host.ConnectAsync();
         await FindAsync(connection, "g");
-        await connection.AskAsync<OffsetCommitRequest, OffsetCommitResponse>(
-            OffsetRequests.Commit("g", "events", 0, 7), 9);
+        await CommitAsync(connection, "g", "events", 7);
 
         var produced = await connection.AskAsync<ProduceRequest, ProduceResponse>(
             Requests.Produce(TopicNames.ConsumerOffsets, Requests.Batch("a")), 11);
@@ -177,6 +167,14 @@ public sealed class OffsetTests
         var found = await connection.AskAsync<FindCoordinatorRequest, FindCoordinatorResponse>(
             new() { CoordinatorKeys = [group] }, 4);
         Assert.Equal(ErrorCode.None, Assert.Single(found.Coordinators).ErrorCode);
+    }
+
+    private static async Task CommitAsync(
+        TestConnection connection, string group, string topic, long offset, string? metadata = null, short version = 9)
+    {
+        var committed = await connection.AskAsync<OffsetCommitRequest, OffsetCommitResponse>(
+            OffsetRequests.Commit(group, topic, 0, offset, metadata), version);
+        Assert.Equal(ErrorCode.None, Assert.Single(Assert.Single(committed.Topics).Partitions).ErrorCode);
     }
 
     private static async Task<List<string>> ListAsync(TestConnection connection, ListGroupsRequest request)

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using ActorBroker.Assignors.Wire;
 using ActorBroker.Protocol;
 using ActorBroker.Protocol.Messages;
@@ -133,7 +132,6 @@ internal sealed class FakeGroup
     {
         lock (_gate)
         {
-            var address = Coordinator.Address.Split(':');
             return new FindCoordinatorResponse
             {
                 Coordinators =
@@ -142,8 +140,8 @@ internal sealed class FakeGroup
                     {
                         Key = Name,
                         NodeId = Coordinator.Id,
-                        Host = address[0],
-                        Port = int.Parse(address[1], CultureInfo.InvariantCulture),
+                        Host = "127.0.0.1",
+                        Port = Coordinator.Port,
                         ErrorCode = Judge(Coordinator, ApiKey.FindCoordinator),
                     },
                 ],
