@@ -18,6 +18,14 @@ public sealed class GroupTests(Tool tool)
 
         var plan = await tool.RunAsync(0, reset);
         Assert.Contains("--execute", plan.Errors, StringComparison.Ordinal);
+        Assert.Contains($"no group '{group}'", plan.Errors, StringComparison.Ordinal);
+        foreach (var mistyped in (string[][])
+            [["reset-offsets", group, "--all-topics", "--to-latest"], ["delete-offsets", group, "--topic", topic]])
+        {
+            Assert.Contains($"no group '{group}'", (await tool.RunAsync(1, ["groups", .. mistyped])).Errors,
+                StringComparison.Ordinal);
+        }
+
         Assert.Contains("GROUP_ID_NOT_FOUND", (await tool.RunAsync(1, "groups", "describe", group)).Errors,
             StringComparison.Ordinal);
 

@@ -48,6 +48,14 @@ internal static class GroupReset
             var description = await client.Admin.DescribeGroupAsync(name, cancel).ConfigureAwait(false);
             RequireNoMembers(description);
             var committed = await client.Admin.ListGroupOffsetsAsync(name, cancel: cancel).ConfigureAwait(false);
+            var isNew = !description.Exists && committed.Count == 0;
+            if (isNew && parsed.GetValue(all))
+            {
+                throw new KafkaException(
+                    $"There is no group '{name}', so nothing is committed that could be reset. See " +
+                    "'actorbroker groups list' for what there is; --topic makes a new one.");
+            }
+
             var partitions = parsed.GetValue(all)
                 ? await GroupLag.Existing(client, committed.Keys, cancel).ConfigureAwait(false)
                 : await ChosenAsync(client, choices, cancel).ConfigureAwait(false);
@@ -62,7 +70,9 @@ internal static class GroupReset
             Table(plan, committed).Write(parsed.GetValue(json));
             if (!parsed.GetValue(execute) && !parsed.GetValue(json))
             {
-                Console.Error.WriteLine("Nothing was changed: this is the plan. Say --execute to carry it out.");
+                Console.Error.WriteLine(
+                    (isNew ? $"There is no group '{name}': --execute makes it. " : "") +
+                    "Nothing was changed: this is the plan. Say --execute to carry it out.");
             }
 
             return ExitCode.Ok;

@@ -47,6 +47,13 @@ internal static class GroupsCommand
             var choices = PartitionChoice.Parse(topics.Name, parsed.GetValue(topics));
             await using var client = Connection.Open(parsed);
             var committed = await client.Admin.ListGroupOffsetsAsync(name, cancel: cancel).ConfigureAwait(false);
+            if (committed.Count == 0)
+            {
+                throw new KafkaException(
+                    $"There is no group '{name}', or it has committed nothing. See 'actorbroker groups list' for " +
+                    "what there is.");
+            }
+
             var chosen = committed.Keys.Where(each => PartitionChoice.Contains(choices, each)).ToList();
             if (chosen.Count > 0)
             {
