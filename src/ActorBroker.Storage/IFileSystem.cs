@@ -42,6 +42,11 @@ public interface IFileSystem
     /// <summary>Renames a file, replacing the target in one step.</summary>
     void MoveFile(string from, string to);
 
+    /// <summary>
+    /// Renames a file to a name that nobody has: false where it is taken. Of several that try at once, one succeeds.
+    /// </summary>
+    bool TryMoveFile(string from, string to);
+
     /// <summary>Renames a folder.</summary>
     void MoveDirectory(string from, string to);
 
@@ -58,6 +63,12 @@ public interface IFileSystem
     /// Takes an exclusive lock on the file until disposed; null when another process (or caller) holds it.
     /// </summary>
     IDisposable? TryLock(string path);
+
+    /// <summary>
+    /// True while somebody holds the file's lock. It asks without taking the lock, but a <see cref="TryLock"/> at the
+    /// very same time may fail because of it.
+    /// </summary>
+    bool IsLocked(string path);
 
     /// <summary>Size and free space of the volume that holds the folder, in bytes; (-1, -1) where unknown.</summary>
     (long TotalBytes, long UsableBytes) Volume(string path);

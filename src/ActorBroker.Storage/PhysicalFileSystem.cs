@@ -63,6 +63,38 @@ public sealed partial class PhysicalFileSystem : IFileSystem
     public void MoveFile(string from, string to) => File.Move(from, to, overwrite: true);
 
     /// <inheritdoc />
+    public bool TryMoveFile(string from, string to)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            try
+            {
+                File.Move(from, to, overwrite: false);
+                return true;
+            }
+            catch (IOException error) when ((error.HResult & 0xFFFF) is 80 or 183)
+            {
+                return false;
+            }
+        }
+
+        // File.Move looks whether the target exists and renames then: of two that try at once both would succeed. Only
+        // a link is made in one step.
+        if (NativeMethods.Link(from, to) == 0)
+        {
+            File.Delete(from);
+            return true;
+        }
+
+        return Marshal.GetLastPInvokeError() switch
+        {
+            NativeMethods.Exists => false,
+            NativeMethods.NotFound => throw new FileNotFoundException($"Could not find file '{from}'.", from),
+            _ => throw LastError("link the file to", to),
+        };
+    }
+
+    /// <inheritdoc />
     public void MoveDirectory(string from, string to) => Directory.Move(from, to);
 
     /// <inheritdoc />
@@ -117,6 +149,35 @@ public sealed partial class PhysicalFileSystem : IFileSystem
     }
 
     /// <inheritdoc />
+    public bool IsLocked(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return FileExists(path) && TryShare(path) is false;
+        }
+
+        // A shared lock for the blink of an eye: unlike an open with FileShare.None it does not get in the way of
+        // others that ask, and a lock that is held costs no exception.
+        var descriptor = NativeMethods.Open(path, NativeMethods.CloseOnExec);
+        if (descriptor < 0)
+        {
+            return Marshal.GetLastPInvokeError() == NativeMethods.NotFound ? false : throw LastError("open", path);
+        }
+
+        try
+        {
+            return NativeMethods.FLock(descriptor, NativeMethods.SharedWithoutWaiting) != 0
+                && (Marshal.GetLastPInvokeError() is NativeMethods.WouldBlockLinux or NativeMethods.WouldBlockMac
+                    ? true
+                    : throw LastError("ask for the lock of", path));
+        }
+        finally
+        {
+            _ = NativeMethods.Close(descriptor);
+        }
+    }
+
+    /// <inheritdoc />
     public (long TotalBytes, long UsableBytes) Volume(string path)
     {
         try
@@ -127,6 +188,19 @@ public sealed partial class PhysicalFileSystem : IFileSystem
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
         {
             return (-1, -1);
+        }
+    }
+
+    private static bool TryShare(string path)
+    {
+        try
+        {
+            File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete).Dispose();
+            return true;
+        }
+        catch (IOException error) when (IsSharingViolation(error))
+        {
+            return false;
         }
     }
 
@@ -146,9 +220,20 @@ public sealed partial class PhysicalFileSystem : IFileSystem
     {
         public const int WouldBlockLinux = 11;
         public const int WouldBlockMac = 35;
+        public const int NotFound = 2;
+        public const int Exists = 17;
+        public const int SharedWithoutWaiting = 1 | 4;
+
+        public static int CloseOnExec => OperatingSystem.IsLinux() ? 0x80000 : 0x1000000;
 
         [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
         public static partial int Open(string path, int flags);
+
+        [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+        public static partial int Link(string from, string to);
+
+        [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
+        public static partial int FLock(int descriptor, int operation);
 
         [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
         public static partial int FSync(int descriptor);

@@ -152,6 +152,25 @@ public sealed partial class MemoryFileSystem : IFileSystem
     }
 
     /// <inheritdoc />
+    public bool TryMoveFile(string from, string to)
+    {
+        lock (Gate)
+        {
+            ThrowIfReadOnly(from);
+            RequireFolder(to);
+            var node = Node(from);
+            if (!_files.TryAdd(to, node))
+            {
+                return false;
+            }
+
+            _files.Remove(from);
+            NameChanged?.Invoke(to);
+            return true;
+        }
+    }
+
+    /// <inheritdoc />
     public void MoveDirectory(string from, string to)
     {
         lock (Gate)
@@ -219,6 +238,15 @@ public sealed partial class MemoryFileSystem : IFileSystem
             RequireFolder(path);
             _files.TryAdd(path, new MemoryNode());
             return _locks.Add(path) ? new Unlocker(this, path, Generation) : null;
+        }
+    }
+
+    /// <inheritdoc />
+    public bool IsLocked(string path)
+    {
+        lock (Gate)
+        {
+            return _locks.Contains(path);
         }
     }
 

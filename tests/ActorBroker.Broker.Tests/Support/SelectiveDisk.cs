@@ -28,6 +28,8 @@ internal sealed class SelectiveDisk(IFileSystem inner) : IFileSystem
 
     public void MoveFile(string from, string to) => inner.MoveFile(from, to);
 
+    public bool TryMoveFile(string from, string to) => inner.TryMoveFile(from, to);
+
     public void MoveDirectory(string from, string to) => inner.MoveDirectory(from, to);
 
     public void SyncDirectory(string path) => inner.SyncDirectory(path);
@@ -37,6 +39,8 @@ internal sealed class SelectiveDisk(IFileSystem inner) : IFileSystem
     public IEnumerable<string> ListDirectories(string path) => inner.ListDirectories(path);
 
     public IDisposable? TryLock(string path) => inner.TryLock(path);
+
+    public bool IsLocked(string path) => inner.IsLocked(path);
 
     public (long TotalBytes, long UsableBytes) Volume(string path) => inner.Volume(path);
 
