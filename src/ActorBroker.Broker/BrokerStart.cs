@@ -110,9 +110,9 @@ internal static class BrokerStart
             var elected = topics[index];
             for (var partition = 0; partition < elected.Partitions.Length; partition++)
             {
-                if (elected.Partitions[partition] is { Leader: var leader, InSync: var inSync } && leader == brokerId)
+                if (elected.Partitions[partition] is { } state && state.Leader == brokerId)
                 {
-                    elected = elected.WithLeader(partition, leader, inSync);
+                    elected = elected.With(partition, state with { LeaderEpoch = state.LeaderEpoch + 1 });
                 }
             }
 

@@ -112,7 +112,8 @@ public sealed class TopicService
             return Refused(topic.Name, plan.Error, plan.Message);
         }
 
-        var document = TopicDocuments.Create(topic.Name, NewTopicId(), plan.Replicas, configs);
+        var document = TopicDocuments.Create(
+            topic.Name, NewTopicId(), plan.Replicas, configs, _state.Cluster.View);
         if (validateOnly)
         {
             return Done(document) with { Id = Guid.Empty };
@@ -147,7 +148,7 @@ public sealed class TopicService
             return Refused(growth.Name, plan.Error, plan.Message) with { Id = topic.Id };
         }
 
-        var grown = topic.Grow(plan.Replicas);
+        var grown = topic.Grow(plan.Replicas, _state.Cluster.View);
         if (validateOnly)
         {
             return Done(grown);

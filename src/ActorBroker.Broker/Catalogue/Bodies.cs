@@ -10,7 +10,15 @@ internal sealed record TopicBody(
 
 /// <summary>One partition of a topic.</summary>
 internal sealed record PartitionBody(
-    int[] Replicas, int[] InSync, int Leader, int LeaderEpoch, int[]? EligibleLeaders = null);
+    int[] Replicas,
+    int[] InSync,
+    int Leader,
+    int LeaderEpoch,
+    int[]? EligibleLeaders = null,
+    long[]? InSyncEpochs = null,
+    long[]? EligibleLeaderEpochs = null,
+    int[]? Adding = null,
+    int[]? Removing = null);
 
 /// <summary>Settings made at run time: kind <c>configs</c>.</summary>
 internal sealed record ConfigsBody(Dictionary<string, string> Configs);

@@ -157,13 +157,29 @@ internal sealed class ClusterCatalogue(ICatalogue documents)
             body.Name,
             body.Id,
             document.Version,
-            [.. body.Partitions.Select(partition => new PartitionState(
-                [.. partition.Replicas],
-                [.. partition.InSync],
-                partition.Leader,
-                partition.LeaderEpoch,
-                [.. partition.EligibleLeaders ?? []]))],
+            [.. body.Partitions.Select(partition => ToState(document, partition))],
             (body.Configs ?? []).ToImmutableSortedDictionary(StringComparer.Ordinal));
+    }
+
+    private static PartitionState ToState(CatalogueDocument document, PartitionBody body)
+    {
+        var state = new PartitionState(
+            [.. body.Replicas], [.. body.InSync], body.Leader, body.LeaderEpoch, [.. body.EligibleLeaders ?? []])
+        {
+            InSyncEpochs = [.. body.InSyncEpochs ?? []],
+            EligibleLeaderEpochs = [.. body.EligibleLeaderEpochs ?? []],
+            Adding = [.. body.Adding ?? []],
+            Removing = [.. body.Removing ?? []],
+        };
+
+        // Epochs are missing as a whole, or there is one for each.
+        return Fits(state.InSync, state.InSyncEpochs) && Fits(state.EligibleLeaders, state.EligibleLeaderEpochs)
+            ? state
+            : throw FileCatalogue.Corrupt(
+                $"{document.Key.Kind}/{document.Key.Name}", new FormatException("broker epochs are missing"));
+
+        static bool Fits(ImmutableArray<int> members, ImmutableArray<long> epochs) =>
+            epochs.IsEmpty || epochs.Length == members.Length;
     }
 
     private static TopicBody ToBody(TopicDocument topic) => new(
@@ -174,6 +190,10 @@ internal sealed class ClusterCatalogue(ICatalogue documents)
             [.. partition.InSync],
             partition.Leader,
             partition.LeaderEpoch,
-            [.. partition.EligibleLeaders]))],
+            [.. partition.EligibleLeaders],
+            [.. partition.InSyncEpochs],
+            [.. partition.EligibleLeaderEpochs],
+            [.. partition.Adding],
+            [.. partition.Removing]))],
         new Dictionary<string, string>(topic.Configs));
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ActorBroker.Core.Catalogue;
+using ActorBroker.Core.Cluster;
 
 namespace ActorBroker.Broker.Cluster;
 
@@ -10,6 +11,19 @@ internal sealed class ClusterState(ClusterImage initial)
     private ClusterImage _image = initial;
 
     public ClusterImage Image => Volatile.Read(ref _image);
+
+    /// <summary>The brokers as elections see them. One that is alone has no epochs: it counts in any.</summary>
+    public ClusterView View
+    {
+        get
+        {
+            var brokers = Image.Brokers;
+            return new ClusterView(
+                brokers.Values.Select(broker => new BrokerRegistration(
+                    broker.Id, Epoch: -1, Version: 0, broker.Rack, Endpoints: [], ReplicaEndpoint: null, false)),
+                brokers.ToDictionary(broker => broker.Key, _ => -1L));
+        }
+    }
 
     /// <summary>
     /// There is a newer image. Called on the changing thread, after the change: whoever listens reads

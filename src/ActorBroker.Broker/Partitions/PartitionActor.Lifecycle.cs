@@ -102,12 +102,10 @@ internal sealed partial class PartitionActor
         new LeaderStart
         {
             BrokerId = _context.BrokerId,
-            LeaderEpoch = _state.LeaderEpoch,
             LogEndOffset = log.LogEndOffset,
             HighWatermark = Math.Min(Math.Max(_history.HighWatermark, Published.HighWatermark), log.LogEndOffset),
             FlushedOffset = log.RecoveryPoint,
-            Replicas = _state.Replicas,
-            InSync = _state.InSync,
+            State = _state,
             CatalogueVersion = _catalogueVersion,
             MinInsyncReplicas = _config.MinInsyncReplicas,
             Producers = producers,

@@ -159,7 +159,7 @@ internal sealed partial class PartitionActor : Mailbox<PartitionItem>, IDisposab
         else
         {
             replica.Machine.UpdateSettings(config.MinInsyncReplicas, NeedsFlush(config));
-            replica.Machine.UpdateInSync(document.Version, state.Replicas, state.InSync, _nowMs);
+            replica.Machine.Update(document.Version, state, _nowMs);
         }
 
         Settle(replica);

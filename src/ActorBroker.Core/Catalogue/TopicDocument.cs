@@ -20,31 +20,3 @@ public sealed record TopicDocument(
     long Version,
     ImmutableArray<PartitionState> Partitions,
     ImmutableSortedDictionary<string, string> Configs);
-
-/// <summary>Who holds a partition and who leads it.</summary>
-/// <param name="Replicas">Broker ids in order of preference; the first is the preferred leader.</param>
-/// <param name="InSync">Broker ids of the in-sync replicas.</param>
-/// <param name="Leader">Broker id, or -1.</param>
-/// <param name="LeaderEpoch">Grows with each change of leader.</param>
-/// <param name="EligibleLeaders">Eligible Leader Replicas (KIP-966): out of sync, yet hold every committed
-/// record.</param>
-public sealed record PartitionState(
-    ImmutableArray<int> Replicas,
-    ImmutableArray<int> InSync,
-    int Leader,
-    int LeaderEpoch,
-    ImmutableArray<int> EligibleLeaders)
-{
-    /// <summary>
-    /// The broker epoch in which each of <see cref="InSync"/> (same order) was in sync. A member whose broker is
-    /// registered under another epoch by now may have lost records: it does not count (KIP-903). Empty in documents
-    /// that were written before there were broker epochs: then each counts.
-    /// </summary>
-    public ImmutableArray<long> InSyncEpochs { get; init; } = [];
-
-    /// <summary>Replicas that a reassignment under way adds (KIP-455); part of <see cref="Replicas"/>.</summary>
-    public ImmutableArray<int> Adding { get; init; } = [];
-
-    /// <summary>Replicas that it will take away in the end; still part of <see cref="Replicas"/>.</summary>
-    public ImmutableArray<int> Removing { get; init; } = [];
-}

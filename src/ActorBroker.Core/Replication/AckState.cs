@@ -9,6 +9,6 @@ public enum AckState : byte
     /// <summary>Its records are as safe as its acks asked for.</summary>
     Acknowledged,
 
-    /// <summary>Committed, but by fewer in-sync replicas than <c>min.insync.replicas</c>.</summary>
+    /// <summary>Appended, but fewer replicas than <c>min.insync.replicas</c> are in sync by now to commit it.</summary>
     NotEnoughReplicasAfterAppend,
 }

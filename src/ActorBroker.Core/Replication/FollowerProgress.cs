@@ -47,6 +47,11 @@ internal sealed class FollowerProgress(int brokerId, long nowMs, long leaderEndO
     /// <summary>It could not take anything: nothing is sent before this time.</summary>
     public long NotBeforeMs { get; private set; } = long.MinValue;
 
+    /// <summary>
+    /// What it holds for sure in the life of this epoch (-1: in any); what it held in another one does not count.
+    /// </summary>
+    public long HeldIn(long brokerEpoch) => brokerEpoch < 0 || brokerEpoch == BrokerEpoch ? LogEndOffset : -1;
+
     /// <summary>An append was handed to the link.</summary>
     public void Sent(long endOffset, int bytes, long highWatermark, long logStartOffset)
     {

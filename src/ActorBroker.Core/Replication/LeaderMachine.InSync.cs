@@ -1,4 +1,5 @@
-using System.Collections.Immutable;
+using ActorBroker.Core.Catalogue;
+using ActorBroker.Core.Cluster;
 
 namespace ActorBroker.Core.Replication;
 
@@ -6,27 +7,110 @@ namespace ActorBroker.Core.Replication;
 public sealed partial class LeaderMachine
 {
     private readonly Dictionary<int, FollowerProgress> _followers = [];
-    private ImmutableArray<int> _replicas;
-    private ImmutableArray<int> _proposed;
+    private PartitionState? _proposed;
     private long _catalogueVersion;
 
-    /// <summary>The in-sync replicas that the catalogue records.</summary>
-    public ImmutableArray<int> InSync { get; private set; }
+    /// <summary>What the catalogue records, as far as it is known here.</summary>
+    public PartitionState State { get; private set; }
 
-    /// <summary>The set that a compare-and-set under way would record; default without one.</summary>
-    public ImmutableArray<int> ProposedInSync => _proposed;
+    /// <summary>What a compare-and-set under way would record; null without one.</summary>
+    public PartitionState? Proposed => _proposed;
 
-    /// <summary>A follower says how far its log reaches.</summary>
-    /// <returns>
-    /// True when the high watermark advanced. A report from another leadership, from no replica of this partition or
-    /// past the end of this log proves nothing and is ignored.
-    /// </returns>
-    public bool FollowerAcknowledged(int brokerId, int leaderEpoch, long endOffset, long nowMs)
+    /// <summary>
+    /// The partition's state as it should be now, or null when it is right as it is or a proposal is already under
+    /// way: in sync without those who have not caught up for <paramref name="lagMaxMs"/>, with those who hold every
+    /// committed record and have reached this leadership, in the life that is registered.
+    /// </summary>
+    public PartitionState? WantedInSync(long nowMs, long lagMaxMs, ClusterView view)
     {
-        if (leaderEpoch != LeaderEpoch ||
-            endOffset < 0 ||
-            endOffset > LogEndOffset ||
-            !_followers.TryGetValue(brokerId, out var follower))
+        ArgumentNullException.ThrowIfNull(view);
+        if (_proposed is not null)
+        {
+            return null;
+        }
+
+        // Eligible replicas that are left over, as the minimum was lowered, keep everything from being committed.
+        var changes = State.EligibleLeaders.Length > 0 && State.InSync.Length >= MinInSync;
+        foreach (var id in State.Replicas)
+        {
+            changes |= WantedEpoch(id, nowMs, lagMaxMs, view) != State.InSyncEpochOf(id);
+        }
+
+        if (!changes)
+        {
+            return null;
+        }
+
+        var wanted = new List<Member>(State.Replicas.Length);
+        foreach (var id in State.Replicas)
+        {
+            if (WantedEpoch(id, nowMs, lagMaxMs, view) is { } epoch)
+            {
+                wanted.Add(new Member(id, epoch));
+            }
+        }
+
+        return State.With(wanted, _brokerId, view, MinInsyncReplicas);
+    }
+
+    /// <summary>
+    /// A compare-and-set of the partition from <see cref="State"/> to this is about to be tried. One at a time.
+    /// </summary>
+    /// <remarks>
+    /// It may be tried on any version of the document in which the partition still is as in <see cref="State"/>: other
+    /// partitions' changes are no reason to give up.
+    /// </remarks>
+    public void Propose(PartitionState proposed)
+    {
+        ArgumentNullException.ThrowIfNull(proposed);
+        Invariant.Holds(_proposed is null);
+        Invariant.Holds(proposed.LeaderEpoch == LeaderEpoch && proposed.InSync.Contains(_brokerId));
+        Invariant.Holds(proposed.InSync.All(State.Replicas.Contains));
+        _proposed = proposed;
+    }
+
+    /// <summary>
+    /// The compare-and-set was refused for sure, or what came of it has been told by <see cref="Update"/>. Where its
+    /// outcome is not known, leave the proposal standing until the catalogue has been read again.
+    /// </summary>
+    /// <returns>True when the high watermark advanced.</returns>
+    public bool WithdrawProposal()
+    {
+        _proposed = null;
+        return AdvanceHighWatermark();
+    }
+
+    /// <summary>
+    /// The catalogue records this, still within this leadership. A version that is not newer than the known one is a
+    /// late echo and changes nothing. Another state settles any proposal: either it is the proposal's outcome, or the
+    /// compare-and-set can't succeed any more.
+    /// </summary>
+    /// <returns>True when the high watermark advanced.</returns>
+    public bool Update(long catalogueVersion, PartitionState state, long nowMs)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        if (catalogueVersion <= _catalogueVersion)
+        {
+            return false;
+        }
+
+        _catalogueVersion = catalogueVersion;
+        if (state.Equals(State))
+        {
+            return false;
+        }
+
+        Invariant.Holds(state.Leader == _brokerId && state.LeaderEpoch == LeaderEpoch);
+        State = state;
+        _proposed = null;
+        TrackFollowers(nowMs);
+        return AdvanceHighWatermark();
+    }
+
+    /// <summary>A follower says up to where its log is the leader's.</summary>
+    private bool FollowerAcknowledged(FollowerProgress follower, long endOffset, long nowMs)
+    {
+        if (endOffset < 0 || endOffset > LogEndOffset)
         {
             return false;
         }
@@ -35,84 +119,38 @@ public sealed partial class LeaderMachine
         return AdvanceHighWatermark();
     }
 
-    /// <summary>
-    /// The in-sync set as it should be now, or default when it is right as it is or a proposal is already under way:
-    /// without those who have not caught up for <paramref name="lagMaxMs"/>, with those who hold every committed
-    /// record and have reached this leadership.
-    /// </summary>
-    public ImmutableArray<int> WantedInSync(long nowMs, long lagMaxMs)
+    /// <summary>The epoch in which a replica should be in sync; null: it should not be.</summary>
+    private long? WantedEpoch(int id, long nowMs, long lagMaxMs, ClusterView view)
     {
-        if (!_proposed.IsDefault)
+        var recorded = State.InSyncEpochOf(id);
+        if (id == _brokerId)
         {
-            return default;
+            return recorded;
         }
 
-        var wanted = _replicas.Where(id => id == _brokerId || ShouldBeInSync(_followers[id], nowMs, lagMaxMs));
-        var set = wanted.ToImmutableArray();
-        return set.Length == InSync.Length && set.All(InSync.Contains) ? default : set;
-    }
-
-    /// <summary>
-    /// A compare-and-set from the known catalogue version to this in-sync set is about to be tried. One at a time.
-    /// </summary>
-    public void Propose(ImmutableArray<int> inSync)
-    {
-        Invariant.Holds(_proposed.IsDefault);
-        Invariant.Holds(inSync.Contains(_brokerId));
-        Invariant.Holds(inSync.All(_replicas.Contains));
-        _proposed = inSync;
-    }
-
-    /// <summary>
-    /// The compare-and-set was refused for sure. Where its outcome is not known, leave the proposal standing until a
-    /// newer catalogue version comes in.
-    /// </summary>
-    /// <returns>True when the high watermark advanced.</returns>
-    public bool WithdrawProposal()
-    {
-        _proposed = default;
-        return AdvanceHighWatermark();
-    }
-
-    /// <summary>
-    /// The catalogue records this. A version that is not newer than the known one is a late echo and changes
-    /// nothing. A newer one settles any proposal: either it is the proposal's outcome, or the compare-and-set can't
-    /// succeed any more.
-    /// </summary>
-    /// <returns>True when the high watermark advanced.</returns>
-    public bool UpdateInSync(
-        long catalogueVersion, ImmutableArray<int> replicas, ImmutableArray<int> inSync, long nowMs)
-    {
-        if (catalogueVersion <= _catalogueVersion)
+        var follower = _followers[id];
+        var isSameLife = recorded is { } epoch && (epoch < 0 || epoch == follower.BrokerEpoch);
+        var holdsAll = follower.LogEndOffset >= HighWatermark && follower.LogEndOffset >= LeaderEpochStartOffset;
+        if (!isSameLife && holdsAll && view.IsLive(id) && view.EpochOf(id) == follower.BrokerEpoch &&
+            (recorded is not null || !view.IsDraining(id)))
         {
-            return false;
+            return follower.BrokerEpoch;
         }
 
-        _catalogueVersion = catalogueVersion;
-        _replicas = replicas;
-        InSync = inSync;
-        _proposed = default;
-        TrackFollowers(nowMs);
-        return AdvanceHighWatermark();
+        return nowMs - follower.CaughtUpMs <= lagMaxMs ? recorded : null;
     }
-
-    private bool ShouldBeInSync(FollowerProgress follower, long nowMs, long lagMaxMs) =>
-        InSync.Contains(follower.BrokerId)
-            ? nowMs - follower.CaughtUpMs <= lagMaxMs
-            : follower.LogEndOffset >= HighWatermark && follower.LogEndOffset >= LeaderEpochStartOffset;
 
     /// <summary>Keeps what is known of those who stay replicas.</summary>
     private void TrackFollowers(long nowMs)
     {
-        Invariant.Holds(_replicas.Contains(_brokerId));
-        Invariant.Holds(InSync.Contains(_brokerId));
-        Invariant.Holds(InSync.All(_replicas.Contains));
-        foreach (var id in _followers.Keys.Where(id => !_replicas.Contains(id)).ToArray())
+        Invariant.Holds(State.InSync.Contains(_brokerId));
+        Invariant.Holds(State.InSync.All(State.Replicas.Contains));
+        foreach (var id in _followers.Keys.Where(id => !State.Replicas.Contains(id)).ToArray())
         {
             _followers.Remove(id);
         }
 
-        foreach (var id in _replicas)
+        foreach (var id in State.Replicas)
         {
             if (id != _brokerId && !_followers.ContainsKey(id))
             {
@@ -121,11 +159,19 @@ public sealed partial class LeaderMachine
         }
     }
 
-    /// <summary>Raises the high watermark to what every member of both sets holds.</summary>
+    /// <summary>
+    /// Raises the high watermark to what every member of both sets holds; not while too few are in sync, nor while
+    /// somebody is eligible who may lack what would be committed.
+    /// </summary>
     private bool AdvanceHighWatermark()
     {
-        var committed = Math.Min(HeldHere, HeldBy(InSync));
-        if (!_proposed.IsDefault)
+        if (State.InSync.Length < MinInSync || State.EligibleLeaders.Length > 0)
+        {
+            return false;
+        }
+
+        var committed = Math.Min(HeldHere, HeldBy(State));
+        if (_proposed is not null)
         {
             committed = Math.Min(committed, HeldBy(_proposed));
         }
@@ -140,14 +186,15 @@ public sealed partial class LeaderMachine
         return true;
     }
 
-    private long HeldBy(ImmutableArray<int> brokers)
+    private long HeldBy(PartitionState state)
     {
         var held = long.MaxValue;
-        foreach (var id in brokers)
+        for (var index = 0; index < state.InSync.Length; index++)
         {
-            if (id != _brokerId)
+            if (state.InSync[index] != _brokerId)
             {
-                held = Math.Min(held, _followers[id].LogEndOffset);
+                var epoch = state.InSyncEpochs.IsEmpty ? -1 : state.InSyncEpochs[index];
+                held = Math.Min(held, _followers[state.InSync[index]].HeldIn(epoch));
             }
         }
 

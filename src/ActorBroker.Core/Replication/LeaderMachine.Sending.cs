@@ -64,7 +64,8 @@ public sealed partial class LeaderMachine
         from = Math.Max(from, logStartOffset);
         var previousEpoch = startsAnew ? -1 : history.EpochAt(from - 1) ?? -1;
         var bytes = follower.IsProbing || from == LogEndOffset ? 0 : (int)Math.Min(room, AppendBytesMax);
-        plan = new AppendPlan(followerId, follower.Round, from, previousEpoch, startsAnew, bytes);
+        plan = new AppendPlan(
+            LeaderEpoch, followerId, follower.Round, from, previousEpoch, startsAnew, bytes);
         return true;
     }
 
@@ -90,7 +91,7 @@ public sealed partial class LeaderMachine
         in AppendPlan plan, int bytes, in ReplicaAppendResult result, IEpochHistory history, long nowMs)
     {
         ArgumentNullException.ThrowIfNull(history);
-        if (!_followers.TryGetValue(plan.FollowerId, out var follower))
+        if (plan.LeaderEpoch != LeaderEpoch || !_followers.TryGetValue(plan.FollowerId, out var follower))
         {
             return false;
         }
@@ -115,7 +116,7 @@ public sealed partial class LeaderMachine
         switch (result.Status)
         {
             case ReplicaAppendStatus.Appended:
-                return FollowerAcknowledged(plan.FollowerId, LeaderEpoch, result.EndOffset, nowMs);
+                return FollowerAcknowledged(follower, result.EndOffset, nowMs);
             case ReplicaAppendStatus.Diverged when isCurrent:
                 follower.Probe(LastSharedOffset(result.Epoch, result.EndOffset, history));
                 break;

@@ -41,27 +41,25 @@ public sealed partial class LeaderMachine
     public LeaderMachine(LeaderStart start, long nowMs = 0)
     {
         ArgumentNullException.ThrowIfNull(start);
-        Invariant.Holds(start.LeaderEpoch >= 0);
+        Invariant.Holds(start.State.Leader == start.BrokerId && start.State.LeaderEpoch >= 0);
         Invariant.Holds(start.LogEndOffset >= 0);
         _brokerId = start.BrokerId;
         _producers = start.Producers;
         _commitNeedsFlush = start.CommitNeedsFlush;
         _flushedOffset = start.FlushedOffset;
-        LeaderEpoch = start.LeaderEpoch;
         LeaderEpochStartOffset = start.LogEndOffset;
         LogEndOffset = start.LogEndOffset;
         NextOffset = start.LogEndOffset;
         HighWatermark = Math.Clamp(start.HighWatermark, 0, start.LogEndOffset);
         MinInsyncReplicas = start.MinInsyncReplicas;
         _catalogueVersion = start.CatalogueVersion;
-        InSync = start.InSync;
-        _replicas = start.Replicas;
+        State = start.State;
         TrackFollowers(nowMs);
         AdvanceHighWatermark();
     }
 
     /// <summary>The epoch of this leadership.</summary>
-    public int LeaderEpoch { get; }
+    public int LeaderEpoch => State.LeaderEpoch;
 
     /// <summary>The log end when this leadership began: offsets below were written by earlier leaders.</summary>
     public long LeaderEpochStartOffset { get; }
@@ -81,8 +79,11 @@ public sealed partial class LeaderMachine
         ? Math.Min(first, HighWatermark)
         : HighWatermark;
 
-    /// <summary>acks=all is refused while fewer are in sync.</summary>
+    /// <summary><c>min.insync.replicas</c>, as the topic has it.</summary>
     public int MinInsyncReplicas { get; private set; }
+
+    /// <summary>acks=all is refused, and nothing is committed, while fewer are in sync.</summary>
+    private int MinInSync => State.EffectiveMinInSync(MinInsyncReplicas);
 
     /// <summary>What this broker itself counts as holding.</summary>
     private long HeldHere => _commitNeedsFlush ? Math.Min(_flushedOffset, LogEndOffset) : LogEndOffset;
@@ -93,11 +94,11 @@ public sealed partial class LeaderMachine
     /// </summary>
     public AppendDecision Accept(in RecordBatchHeader batch, short acks, long nowMs)
     {
-        if (acks == -1 && InSync.Length < MinInsyncReplicas)
+        if (acks == -1 && State.InSync.Length < MinInSync)
         {
             return AppendDecision.Reject(
                 ErrorCode.NotEnoughReplicas,
-                $"{InSync.Length} replicas are in sync, min.insync.replicas is {MinInsyncReplicas}");
+                $"{State.InSync.Length} replicas are in sync, min.insync.replicas is {MinInsyncReplicas}");
         }
 
         if (batch.HasProducerId)
@@ -168,12 +169,13 @@ public sealed partial class LeaderMachine
             return HeldHere >= endOffset ? AckState.Acknowledged : AckState.Waiting;
         }
 
-        if (HighWatermark < endOffset)
+        if (HighWatermark >= endOffset)
         {
-            return AckState.Waiting;
+            return AckState.Acknowledged;
         }
 
-        return InSync.Length >= MinInsyncReplicas ? AckState.Acknowledged : AckState.NotEnoughReplicasAfterAppend;
+        // It can't be committed before somebody returns, which may take as long as it likes.
+        return State.InSync.Length < MinInSync ? AckState.NotEnoughReplicasAfterAppend : AckState.Waiting;
     }
 
     /// <summary>

@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using ActorBroker.Core.Catalogue;
 using ActorBroker.Core.Producers;
 
 namespace ActorBroker.Core.Replication;
@@ -9,9 +9,6 @@ public sealed record LeaderStart
     /// <summary>This broker.</summary>
     public required int BrokerId { get; init; }
 
-    /// <summary>The leadership that begins; stamped on every batch it accepts.</summary>
-    public required int LeaderEpoch { get; init; }
-
     /// <summary>The opened log's end.</summary>
     public required long LogEndOffset { get; init; }
 
@@ -21,17 +18,13 @@ public sealed record LeaderStart
     /// <summary>Everything below is on the disk for sure.</summary>
     public long FlushedOffset { get; init; }
 
-    /// <summary>Every replica, this broker among them.</summary>
-    public required ImmutableArray<int> Replicas { get; init; }
+    /// <summary>What the catalogue records: this broker leads, in this leadership, and is in sync.</summary>
+    public required PartitionState State { get; init; }
 
-    /// <summary>The in-sync replicas that the catalogue records, this broker among them.</summary>
-    public required ImmutableArray<int> InSync { get; init; }
-
-    /// <summary>Version of the catalogue document that <see cref="Replicas"/> and <see cref="InSync"/> come
-    /// from.</summary>
+    /// <summary>Version of the catalogue document that <see cref="State"/> comes from.</summary>
     public long CatalogueVersion { get; init; }
 
-    /// <summary>acks=all is refused while fewer are in sync.</summary>
+    /// <summary><c>min.insync.replicas</c>: nothing is committed while fewer are in sync.</summary>
     public int MinInsyncReplicas { get; init; } = 1;
 
     /// <summary>The producers that the log's recovery rebuilt.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ActorBroker.Core.Catalogue;
+using ActorBroker.Core.Tests.Cluster;
 
 namespace ActorBroker.Core.Tests.Catalogue;
 
@@ -9,7 +10,8 @@ public class TopicDocumentsTests
         "orders",
         new Guid(1, 2, 3, new byte[8]),
         [[1, 2, 3], [2, 3, 1]],
-        ImmutableSortedDictionary<string, string>.Empty.Add("retention.ms", "5"));
+        ImmutableSortedDictionary<string, string>.Empty.Add("retention.ms", "5"),
+        Views.Live(1, 2, 3));
 
     [Fact]
     public void A_new_topics_replicas_are_in_sync_and_the_first_one_leads()
@@ -27,44 +29,11 @@ public class TopicDocumentsTests
     [Fact]
     public void Growth_adds_partitions_and_leaves_the_present_ones_alone()
     {
-        var grown = Topic.Grow([[3, 1, 2]]);
+        var grown = Topic.Grow([[3, 1, 2]], Views.Live(1, 2, 3));
 
         Assert.Equal(2, grown.Version);
         Assert.Equal(Topic.Partitions, grown.Partitions[..2]);
         Assert.Equal(3, grown.Partitions[2].Leader);
-    }
-
-    [Fact]
-    public void A_new_leader_begins_the_next_epoch_even_where_it_is_the_old_one()
-    {
-        var other = Topic.WithLeader(partition: 0, leader: 2, [2, 3]);
-        var again = other.WithLeader(partition: 0, leader: 2, [2, 3]);
-        var none = again.WithLeader(partition: 0, leader: -1, [2]);
-
-        Assert.Equal((2, 1), (other.Partitions[0].Leader, other.Partitions[0].LeaderEpoch));
-        Assert.Equal((2, 2), (again.Partitions[0].Leader, again.Partitions[0].LeaderEpoch));
-        Assert.Equal((-1, 3), (none.Partitions[0].Leader, none.Partitions[0].LeaderEpoch));
-        Assert.Equal(4, none.Version);
-        Assert.Equal(Topic.Partitions[1], none.Partitions[1]);
-    }
-
-    [Fact]
-    public void The_in_sync_set_changes_within_its_epoch()
-    {
-        var shrunk = Topic.WithInSync(partition: 1, [2, 1]);
-
-        Assert.Equal([2, 1], shrunk.Partitions[1].InSync);
-        Assert.Equal(0, shrunk.Partitions[1].LeaderEpoch);
-        Assert.Equal(2, shrunk.Version);
-    }
-
-    [Fact]
-    public void Nobody_leads_or_is_in_sync_who_is_no_replica()
-    {
-        Assert.Throws<InvariantViolationException>(() => Topic.WithLeader(0, leader: 9, [9]));
-        Assert.Throws<InvariantViolationException>(() => Topic.WithLeader(0, leader: 2, [3]));
-        Assert.Throws<InvariantViolationException>(() => Topic.WithInSync(0, [2, 3]));
-        Assert.Throws<InvariantViolationException>(() => Topic.WithInSync(0, [1, 9]));
     }
 
     [Fact]

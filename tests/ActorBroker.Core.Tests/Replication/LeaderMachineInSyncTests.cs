@@ -8,7 +8,7 @@ public class LeaderMachineInSyncTests
     public void A_proposed_addition_counts_at_once()
     {
         var scenario = LeaderScenario.With(replicas: 3, inSync: [1, 2]).Wrote(10).Acknowledged(by: 3, upTo: 4);
-        scenario.Machine.Propose([1, 2, 3]);
+        scenario.Propose(1, 2, 3);
 
         scenario.Acknowledged(by: 2, upTo: 10);
 
@@ -20,7 +20,7 @@ public class LeaderMachineInSyncTests
     {
         var scenario = LeaderScenario.With(replicas: 3).Wrote(10);
         scenario.Acknowledged(by: 2, upTo: 10).Acknowledged(by: 3, upTo: 4);
-        scenario.Machine.Propose([1, 2]);
+        scenario.Propose(1, 2);
         Assert.Equal(4, scenario.HighWatermark);
 
         scenario.Recorded(version: 2, 1, 2);
@@ -31,7 +31,7 @@ public class LeaderMachineInSyncTests
     public void A_refused_addition_no_longer_holds_anything_up()
     {
         var scenario = LeaderScenario.With(replicas: 3, inSync: [1, 2]).Wrote(10).Acknowledged(by: 3, upTo: 4);
-        scenario.Machine.Propose([1, 2, 3]);
+        scenario.Propose(1, 2, 3);
         scenario.Acknowledged(by: 2, upTo: 10);
 
         Assert.True(scenario.Machine.WithdrawProposal());
@@ -42,34 +42,48 @@ public class LeaderMachineInSyncTests
     public void An_echo_of_a_known_version_does_not_settle_a_proposal()
     {
         var scenario = LeaderScenario.With(replicas: 3).Wrote(10).Acknowledged(by: 2, upTo: 10);
-        scenario.Machine.Propose([1, 2]);
+        scenario.Propose(1, 2);
 
         scenario.Recorded(version: 1, 1, 2);
 
         Assert.Equal(0, scenario.HighWatermark);
-        Assert.Equal([1, 2], scenario.Machine.ProposedInSync);
+        Assert.Equal([1, 2], scenario.Machine.Proposed?.InSync);
     }
 
     [Fact]
     public void Another_ones_change_settles_a_proposal_that_can_no_longer_succeed()
     {
         var scenario = LeaderScenario.With(replicas: 3).Wrote(10).Acknowledged(by: 2, upTo: 10);
-        scenario.Machine.Propose([1, 2]);
+        scenario.Propose(1, 2);
+
+        scenario.Recorded(version: 2, 1, 3);
+
+        Assert.Null(scenario.Machine.Proposed);
+        Assert.Equal(0, scenario.HighWatermark);
+    }
+
+    [Fact]
+    public void A_change_of_other_partitions_leaves_a_proposal_standing()
+    {
+        var scenario = LeaderScenario.With(replicas: 3).Wrote(10).Acknowledged(by: 2, upTo: 10);
+        scenario.Propose(1, 2);
 
         scenario.Recorded(version: 2, 1, 2, 3);
+        Assert.Equal([1, 2], scenario.Machine.Proposed?.InSync);
 
-        Assert.True(scenario.Machine.ProposedInSync.IsDefault);
-        Assert.Equal(0, scenario.HighWatermark);
+        scenario.Recorded(version: 3, 1, 2);
+        Assert.Null(scenario.Machine.Proposed);
+        Assert.Equal(10, scenario.HighWatermark);
     }
 
     [Fact]
     public void Who_lags_too_long_is_to_leave()
     {
         var scenario = LeaderScenario.With(replicas: 3).Wrote(10).Later(LagMaxMs).Acknowledged(by: 2, upTo: 10);
-        Assert.True(scenario.Machine.WantedInSync(scenario.NowMs, LagMaxMs).IsDefault);
+        Assert.Null(scenario.Wanted(LagMaxMs));
 
         scenario.Later(1);
-        Assert.Equal([1, 2], scenario.Machine.WantedInSync(scenario.NowMs, LagMaxMs));
+        Assert.Equal([1, 2], scenario.Wanted(LagMaxMs)?.InSync);
     }
 
     [Fact]
@@ -82,7 +96,7 @@ public class LeaderMachineInSyncTests
             scenario.Wrote(10).Later(LagMaxMs / 2).Acknowledged(by: 2, upTo);
         }
 
-        Assert.True(scenario.Machine.WantedInSync(scenario.NowMs, LagMaxMs).IsDefault);
+        Assert.Null(scenario.Wanted(LagMaxMs));
     }
 
     [Fact]
@@ -92,24 +106,24 @@ public class LeaderMachineInSyncTests
         scenario.Acknowledged(by: 2, upTo: 4);
 
         scenario.Acknowledged(by: 3, upTo: 4);
-        Assert.True(scenario.Machine.WantedInSync(scenario.NowMs, LagMaxMs).IsDefault);
+        Assert.Null(scenario.Wanted(LagMaxMs));
 
         scenario.Acknowledged(by: 3, upTo: 5);
-        Assert.Equal([1, 2, 3], scenario.Machine.WantedInSync(scenario.NowMs, LagMaxMs));
+        Assert.Equal([1, 2, 3], scenario.Wanted(LagMaxMs)?.InSync);
     }
 
     [Fact]
     public void Nothing_is_wanted_while_a_proposal_is_under_way()
     {
         var scenario = LeaderScenario.With(replicas: 3).Later(LagMaxMs + 1);
-        scenario.Machine.Propose([1, 2]);
-        Assert.True(scenario.Machine.WantedInSync(scenario.NowMs, LagMaxMs).IsDefault);
+        scenario.Propose(1, 2);
+        Assert.Null(scenario.Wanted(LagMaxMs));
     }
 
     [Fact]
     public void A_proposal_without_the_leader_breaks_an_invariant()
     {
-        var machine = LeaderScenario.With(replicas: 3).Machine;
-        Assert.Throws<InvariantViolationException>(() => machine.Propose([2, 3]));
+        var scenario = LeaderScenario.With(replicas: 3);
+        Assert.Throws<InvariantViolationException>(() => scenario.Propose(2, 3));
     }
 }

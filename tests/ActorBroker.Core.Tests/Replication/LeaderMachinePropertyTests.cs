@@ -1,6 +1,8 @@
-using System.Collections.Immutable;
+using ActorBroker.Core.Catalogue;
+using ActorBroker.Core.Cluster;
 using ActorBroker.Core.Producers;
 using ActorBroker.Core.Replication;
+using ActorBroker.Core.Tests.Cluster;
 using static ActorBroker.Core.Tests.ProducerBatches;
 
 namespace ActorBroker.Core.Tests.Replication;
@@ -30,11 +32,11 @@ public class LeaderMachinePropertyTests
 
     private sealed class Run
     {
-        private static readonly ImmutableArray<int> Replicas = [1, 2, 3];
+        private static readonly ClusterView View = Views.Live(1, 2, 3);
         private readonly Random _random;
         private readonly bool _commitNeedsFlush;
         private readonly Dictionary<int, long> _held = new() { [2] = 0, [3] = 0 };
-        private ImmutableArray<int> _recorded = Replicas;
+        private PartitionState _recorded = LeaderScenario.State([1, 2, 3], [1, 2, 3]);
         private long _version = 1;
         private long _knownVersion = 1;
         private long _flushed;
@@ -49,11 +51,9 @@ public class LeaderMachinePropertyTests
             Leader = new LeaderMachine(new LeaderStart
             {
                 BrokerId = 1,
-                LeaderEpoch = 0,
                 LogEndOffset = 0,
                 HighWatermark = 0,
-                Replicas = Replicas,
-                InSync = Replicas,
+                State = _recorded,
                 CatalogueVersion = 1,
                 Producers = new ProducerTable(),
                 CommitNeedsFlush = commitNeedsFlush,
@@ -95,12 +95,12 @@ public class LeaderMachinePropertyTests
             Assert.True(Leader.LogEndOffset >= _logEnd, where);
             Assert.True(Leader.HighWatermark <= Leader.LogEndOffset && Leader.LogEndOffset <= Leader.NextOffset, where);
             Assert.True(Leader.LastStableOffset <= Leader.HighWatermark, where);
-            Assert.Contains(1, Leader.InSync);
+            Assert.Contains(1, Leader.State.InSync);
             if (Leader.HighWatermark > _highWatermark)
             {
                 // What was committed just now is on every in-sync member that the catalogue records, known to us or
                 // not.
-                Assert.All(_recorded, id => Assert.True(Held(id) >= Leader.HighWatermark, where));
+                Assert.All(_recorded.InSync, id => Assert.True(Held(id) >= Leader.HighWatermark, where));
             }
 
             _highWatermark = Leader.HighWatermark;
@@ -113,13 +113,13 @@ public class LeaderMachinePropertyTests
         {
             // A follower never loses what it has; it may be slow, and it may say less than it holds.
             _held[id] = Math.Max(_held[id], _random.NextInt64(Leader.LogEndOffset + 1));
-            Leader.FollowerAcknowledged(id, leaderEpoch: 0, _random.Next(5) == 0 ? _held[id] / 2 : _held[id], _nowMs);
+            LeaderScenario.Answer(Leader, id, _random.Next(5) == 0 ? _held[id] / 2 : _held[id], id * 10, _nowMs);
         }
 
         private void Propose()
         {
-            var wanted = Leader.WantedInSync(_nowMs, lagMaxMs: _random.Next(50));
-            if (wanted.IsDefault)
+            var wanted = Leader.WantedInSync(_nowMs, lagMaxMs: _random.Next(50), View);
+            if (wanted is null)
             {
                 return;
             }
@@ -139,9 +139,9 @@ public class LeaderMachinePropertyTests
 
         private void Settle()
         {
-            Leader.UpdateInSync(_version, Replicas, _recorded, _nowMs);
+            Leader.Update(_version, _recorded, _nowMs);
             _knownVersion = _version;
-            if (!Leader.ProposedInSync.IsDefault)
+            if (Leader.Proposed is not null)
             {
                 Leader.WithdrawProposal();
             }

@@ -54,12 +54,11 @@ public class LeaderMachineTests
     public void Reports_of_another_epoch_of_strangers_or_past_the_log_end_prove_nothing()
     {
         var scenario = LeaderScenario.With(replicas: 2).Wrote(10);
-        var leader = scenario.Machine;
 
-        Assert.False(leader.FollowerAcknowledged(brokerId: 2, leaderEpoch: 4, endOffset: 10, nowMs: 0));
-        Assert.False(leader.FollowerAcknowledged(brokerId: 9, LeaderScenario.Epoch, endOffset: 10, nowMs: 0));
-        Assert.False(leader.FollowerAcknowledged(brokerId: 2, LeaderScenario.Epoch, endOffset: 11, nowMs: 0));
-        Assert.Equal(0, leader.HighWatermark);
+        Assert.False(scenario.Answered(by: 2, upTo: 10, leaderEpoch: LeaderScenario.Epoch - 1));
+        Assert.False(scenario.Answered(by: 9, upTo: 10));
+        Assert.False(scenario.Answered(by: 2, upTo: 11));
+        Assert.Equal(0, scenario.HighWatermark);
     }
 
     [Fact]
@@ -90,14 +89,15 @@ public class LeaderMachineTests
     [Fact]
     public void One_replica_acknowledges_when_written_all_when_committed()
     {
-        var leader = LeaderScenario.With(replicas: 2).Accepted(10).Machine;
+        var scenario = LeaderScenario.With(replicas: 2).Accepted(10);
+        var leader = scenario.Machine;
         Assert.Equal(AckState.Waiting, leader.StateOf(endOffset: 10, acks: 1));
 
         leader.Written(10);
         Assert.Equal(AckState.Acknowledged, leader.StateOf(endOffset: 10, acks: 1));
         Assert.Equal(AckState.Waiting, leader.StateOf(endOffset: 10, acks: -1));
 
-        leader.FollowerAcknowledged(2, LeaderScenario.Epoch, 10, nowMs: 0);
+        scenario.Acknowledged(by: 2, upTo: 10);
         Assert.Equal(AckState.Acknowledged, leader.StateOf(endOffset: 10, acks: -1));
     }
 
@@ -118,8 +118,9 @@ public class LeaderMachineTests
     {
         var scenario = LeaderScenario.With(replicas: 3, minInsync: 2).Wrote(10).Recorded(version: 2, 1);
 
-        Assert.Equal(10, scenario.HighWatermark);
+        Assert.Equal(0, scenario.HighWatermark);
         Assert.Equal(AckState.NotEnoughReplicasAfterAppend, scenario.Machine.StateOf(endOffset: 10, acks: -1));
+        Assert.Equal(AckState.Acknowledged, scenario.Machine.StateOf(endOffset: 10, acks: 1));
     }
 
     [Fact]
@@ -152,7 +153,8 @@ public class LeaderMachineTests
     [Fact]
     public void An_old_repeat_is_only_called_stored_once_it_is_committed()
     {
-        var leader = LeaderScenario.With(replicas: 2).Machine;
+        var scenario = LeaderScenario.With(replicas: 2);
+        var leader = scenario.Machine;
         for (var sequence = 0; sequence < 7; sequence++)
         {
             leader.Accept(Batch(sequence), acks: -1, nowMs: 0);
@@ -161,7 +163,7 @@ public class LeaderMachineTests
         leader.Written(7);
         Assert.Equal(ErrorCode.OutOfOrderSequenceNumber, leader.Accept(Batch(0), acks: -1, nowMs: 0).Error);
 
-        leader.FollowerAcknowledged(2, LeaderScenario.Epoch, 7, nowMs: 0);
+        scenario.Acknowledged(by: 2, upTo: 7);
         Assert.Equal(ErrorCode.DuplicateSequenceNumber, leader.Accept(Batch(0), acks: -1, nowMs: 0).Error);
     }
 

@@ -1,5 +1,8 @@
+using ActorBroker.Core.Catalogue;
+using ActorBroker.Core.Cluster;
 using ActorBroker.Core.Producers;
 using ActorBroker.Core.Replication;
+using ActorBroker.Core.Tests.Cluster;
 using static ActorBroker.Core.Tests.ProducerBatches;
 
 namespace ActorBroker.Core.Tests.Replication;
@@ -26,16 +29,22 @@ internal sealed class LeaderScenario
         ProducerTable? producers = null) => new(new LeaderStart
         {
             BrokerId = 1,
-            LeaderEpoch = Epoch,
             LogEndOffset = logEnd,
             HighWatermark = 0,
-            Replicas = [.. Enumerable.Range(1, replicas)],
-            InSync = inSync is null ? [.. Enumerable.Range(1, replicas)] : [.. inSync],
+            State = State([.. Enumerable.Range(1, replicas)], inSync ?? [.. Enumerable.Range(1, replicas)]),
             CatalogueVersion = 1,
             MinInsyncReplicas = minInsync,
             Producers = producers ?? new ProducerTable(),
             CommitNeedsFlush = commitNeedsFlush,
         });
+
+    /// <summary>Broker 1 leads; each is in sync in its first life, of ten times its id.</summary>
+    public static PartitionState State(int[] replicas, int[] inSync, int[]? eligible = null) =>
+        new([.. replicas], [.. inSync], Leader: 1, Epoch, [.. eligible ?? []])
+        {
+            InSyncEpochs = [.. inSync.Select(id => id * 10L)],
+            EligibleLeaderEpochs = [.. (eligible ?? []).Select(id => id * 10L)],
+        };
 
     public LeaderScenario Accepted(int records)
     {
@@ -50,11 +59,23 @@ internal sealed class LeaderScenario
         return this;
     }
 
-    public LeaderScenario Acknowledged(int by, long upTo)
+    public LeaderScenario Acknowledged(int by, long upTo, long? life = null)
     {
-        Machine.FollowerAcknowledged(by, Epoch, upTo, NowMs);
+        Answered(by, upTo, life);
         return this;
     }
+
+    public bool Answered(int by, long upTo, long? life = null, int leaderEpoch = Epoch) =>
+        Answer(Machine, by, upTo, life ?? by * 10, NowMs, leaderEpoch);
+
+    /// <summary>An answer that says up to where a follower has everything.</summary>
+    public static bool Answer(
+        LeaderMachine leader, int by, long upTo, long life, long nowMs, int leaderEpoch = Epoch) => leader.Answered(
+        new AppendPlan(leaderEpoch, by, Round: -1, upTo, PreviousEpoch: -1, StartsAnew: false, MaxBytes: 0),
+        bytes: 0,
+        new ReplicaAppendResult { Status = ReplicaAppendStatus.Appended, EndOffset = upTo, BrokerEpoch = life },
+        MemoryLog.Empty,
+        nowMs);
 
     public LeaderScenario Later(long ms)
     {
@@ -64,7 +85,14 @@ internal sealed class LeaderScenario
 
     public LeaderScenario Recorded(long version, params int[] inSync)
     {
-        Machine.UpdateInSync(version, [1, 2, 3], [.. inSync], NowMs);
+        Machine.Update(version, State([1, 2, 3], inSync), NowMs);
         return this;
     }
+
+    public void Propose(params int[] inSync) =>
+        Machine.Propose(State([.. Machine.State.Replicas], inSync));
+
+    /// <summary>Who should be in sync, where all brokers live; null: as it is.</summary>
+    public PartitionState? Wanted(long lagMaxMs, ClusterView? view = null) =>
+        Machine.WantedInSync(NowMs, lagMaxMs, view ?? Views.Live(1, 2, 3));
 }

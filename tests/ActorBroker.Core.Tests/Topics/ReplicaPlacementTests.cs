@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ActorBroker.Core.Catalogue;
+using ActorBroker.Core.Tests.Cluster;
 using ActorBroker.Core.Topics;
 using ActorBroker.Records;
 
@@ -136,7 +137,8 @@ public class ReplicaPlacementTests
         "t",
         Guid.Empty,
         [.. replicas.Select(list => list.ToImmutableArray())],
-        ImmutableSortedDictionary<string, string>.Empty);
+        ImmutableSortedDictionary<string, string>.Empty,
+        Views.Live([.. replicas.SelectMany(list => list).Distinct()]));
 
     private static int[][] Lists(Placement placement)
     {
