@@ -15,7 +15,7 @@ public sealed partial class AdminClient
     public async Task<IReadOnlyList<ListedGroup>> ListGroupsAsync(CancellationToken cancel = default)
     {
         var cluster = await DescribeClusterAsync(cancel).ConfigureAwait(false);
-        var all = await Task.WhenAll(cluster.Brokers.Select(
+        var all = await Task.WhenAll(cluster.Brokers.Where(broker => !broker.IsFenced).Select(
             broker => RunAsync(token => ListGroupsOnceAsync(broker.Id, token), cancel))).ConfigureAwait(false);
         return
         [

@@ -1,4 +1,5 @@
 using ActorBroker.Client.Cluster;
+using ActorBroker.Client.Networking;
 using ActorBroker.Protocol.Messages;
 using ActorBroker.Records;
 
@@ -96,11 +97,73 @@ public sealed partial class AdminClient
         return RunAsync(
             async token =>
             {
+                var connection = await _cluster.AnyAsync(token).ConfigureAwait(false);
+                if (connection.Serves<DescribeTopicPartitionsRequest>())
+                {
+                    return (await DescribeOnceAsync(connection, [topic], token).ConfigureAwait(false))[0];
+                }
+
                 _cluster.Forget(topic);
                 return Describe(await _cluster.TopicAsync(topic, autoCreate: false, token).ConfigureAwait(false));
             },
             cancel);
     }
+
+    /// <summary>Page by page, as one answer holds so many partitions only.</summary>
+    private static async Task<List<TopicDescription>> DescribeOnceAsync(
+        BrokerConnection connection, IReadOnlyList<string> topics, CancellationToken cancel)
+    {
+        var found = new List<TopicDescription>();
+        DescribeTopicPartitionsRequest.CursorData? cursor = null;
+        do
+        {
+            var request = new DescribeTopicPartitionsRequest
+            {
+                Topics = [.. topics.Select(name => new DescribeTopicPartitionsRequest.TopicRequest { Name = name })],
+                Cursor = cursor,
+            };
+            var response = await connection
+                .CallAsync<DescribeTopicPartitionsRequest, DescribeTopicPartitionsResponse>(request, cancel)
+                .ConfigureAwait(false);
+            foreach (var topic in response.Topics)
+            {
+                Require(topic.ErrorCode, $"Describing topic '{topic.Name}'");
+                var partitions = topic.Partitions.Select(Describe);
+                if (found is [.., var last] && last.Name == topic.Name)
+                {
+                    found[^1] = last with { Partitions = [.. last.Partitions, .. partitions] };
+                }
+                else
+                {
+                    found.Add(new TopicDescription(topic.Name!, topic.TopicId, topic.IsInternal, [.. partitions]));
+                }
+            }
+
+            cursor = response.NextCursor is { } next
+                ? new DescribeTopicPartitionsRequest.CursorData
+                {
+                    TopicName = next.TopicName,
+                    PartitionIndex = next.PartitionIndex,
+                }
+                : null;
+        }
+        while (cursor is not null);
+
+        return found;
+    }
+
+    private static PartitionDescription Describe(
+        DescribeTopicPartitionsResponse.DescribeTopicPartitionsResponsePartition partition) =>
+        new(
+            partition.PartitionIndex,
+            partition.LeaderId,
+            partition.LeaderEpoch,
+            [.. partition.ReplicaNodes],
+            [.. partition.IsrNodes])
+        {
+            OfflineReplicas = [.. partition.OfflineReplicas],
+            EligibleLeaders = [.. partition.EligibleLeaderReplicas ?? []],
+        };
 
     private static TopicDescription Describe(TopicMetadata topic) =>
         new(topic.Name, topic.Id, topic.IsInternal, topic.Partitions);

@@ -248,7 +248,10 @@ internal sealed class ClusterClient(ClientOptions options) : IAsyncDisposable
             topic.ErrorCode,
             topic.IsInternal,
             [.. topic.Partitions.OrderBy(each => each.PartitionIndex).Select(each => new PartitionDescription(
-                each.PartitionIndex, each.LeaderId, each.LeaderEpoch, [.. each.ReplicaNodes], [.. each.IsrNodes]))],
+                each.PartitionIndex, each.LeaderId, each.LeaderEpoch, [.. each.ReplicaNodes], [.. each.IsrNodes])
+            {
+                OfflineReplicas = [.. each.OfflineReplicas],
+            })],
             askedAt)).ToList();
         Remember(response, topics);
         return topics;
