@@ -30,7 +30,13 @@ internal static class Advice
         ErrorCode.OffsetOutOfRange => "See 'actorbroker offsets' for what is there.",
         ErrorCode.MessageTooLarge =>
             "Make records smaller, or raise the topic's max.message.bytes by 'actorbroker configs alter'.",
-        ErrorCode.InvalidReplicationFactor => "See 'actorbroker cluster' for the brokers that there are.",
+        ErrorCode.InvalidReplicationFactor => "See 'actorbroker cluster describe' for the brokers that there are.",
+        ErrorCode.InvalidReplicaAssignment =>
+            "See 'actorbroker cluster describe' for the brokers that there are; each may be named once.",
+        ErrorCode.NoReassignmentInProgress => "See 'actorbroker partitions moves' for what is on the move.",
+        ErrorCode.BrokerIdNotRegistered => "See 'actorbroker cluster describe' for the brokers that there are.",
+        ErrorCode.NotEnoughReplicas or ErrorCode.NotEnoughReplicasAfterAppend =>
+            "Too few replicas are in sync: see 'actorbroker cluster describe' for what lacks which broker.",
         ErrorCode.GroupIdNotFound => "See 'actorbroker groups list' for what there is.",
         ErrorCode.NonEmptyGroup or ErrorCode.UnknownMemberId or ErrorCode.GroupSubscribedToTopic =>
             "Stop the group's members first: 'actorbroker groups describe' shows them.",

@@ -71,6 +71,8 @@ internal static class CommandLine
             GroupsCommand.Build(),
             OffsetsCommand.Build(),
             ClusterCommand.Build(),
+            PartitionsCommand.Build(),
+            BrokersCommand.Build(),
             BenchCommand.Build(),
         };
         foreach (var option in Connection.Options)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using ActorBroker.Client;
 using ActorBroker.Records;
 
 namespace ActorBroker.Cli.Commands;
@@ -21,6 +22,27 @@ internal sealed record PartitionChoice(string Topic, IReadOnlySet<int>? Partitio
     /// <summary>One of the choices names the partition.</summary>
     public static bool Contains(List<PartitionChoice> choices, TopicPartition partition) => choices.Exists(choice =>
         choice.Topic == partition.Topic && choice.Partitions?.Contains(partition.Partition) != false);
+
+    /// <summary>What is named must be there.</summary>
+    /// <exception cref="UsageException">It is not.</exception>
+    public static void RequireExisting(List<PartitionChoice> choices, IEnumerable<TopicDescription> topics)
+    {
+        var byName = topics.ToDictionary(topic => topic.Name);
+        foreach (var choice in choices)
+        {
+            if (!byName.TryGetValue(choice.Topic, out var topic))
+            {
+                throw new UsageException($"There is no topic '{choice.Topic}'. See 'actorbroker topics list'.");
+            }
+
+            if (choice.Partitions?.Except(topic.Partitions.Select(each => each.Partition)).ToList() is [var missing, ..])
+            {
+                throw new UsageException(
+                    $"Topic '{choice.Topic}' has no partition {missing}: it has {topic.Partitions.Count}, counted " +
+                    "from 0.");
+            }
+        }
+    }
 
     private static PartitionChoice Parse(string option, string text)
     {

@@ -1,5 +1,6 @@
 using ActorBroker.Client.Networking;
 using ActorBroker.Protocol.Messages;
+using ActorBroker.Records;
 
 namespace ActorBroker.Client;
 
@@ -12,6 +13,53 @@ public sealed partial class AdminClient
     public Task<IReadOnlyList<ConfigDescription>> DescribeTopicConfigsAsync(
         string topic, CancellationToken cancel = default) =>
         DescribeConfigsAsync(ConfigResource.Topic(topic), names: null, cancel);
+
+    /// <summary>Some or all settings of several topics, by topic; one that is not there is left out.</summary>
+    /// <param name="topics">Whose settings.</param>
+    /// <param name="names">Which; null for all.</param>
+    /// <param name="cancel">Ends the waiting.</param>
+    public async Task<IReadOnlyDictionary<string, IReadOnlyList<ConfigDescription>>> DescribeTopicConfigsAsync(
+        IEnumerable<string> topics, IReadOnlyList<string>? names = null, CancellationToken cancel = default)
+    {
+        const int TopicsAtATime = 500;
+        ArgumentNullException.ThrowIfNull(topics);
+        var found = new Dictionary<string, IReadOnlyList<ConfigDescription>>();
+        foreach (var some in topics.Distinct().Chunk(TopicsAtATime))
+        {
+            var request = new DescribeConfigsRequest
+            {
+                Resources = [.. some.Select(topic => new DescribeConfigsRequest.DescribeConfigsResource
+                {
+                    ResourceType = (sbyte)ConfigResourceType.Topic,
+                    ResourceName = topic,
+                    ConfigurationKeys = names is null ? null : [.. names],
+                })],
+            };
+            var results = await RunAsync(
+                async token =>
+                {
+                    var connection = await _cluster.AnyAsync(token).ConfigureAwait(false);
+                    var response = await connection
+                        .CallAsync<DescribeConfigsRequest, DescribeConfigsResponse>(request, token)
+                        .ConfigureAwait(false);
+                    foreach (var each in response.Results.Where(each => !IsMissing(each.ErrorCode)))
+                    {
+                        Require(
+                            each.ErrorCode, $"Describing the settings of topic '{each.ResourceName}'",
+                            each.ErrorMessage);
+                    }
+
+                    return response.Results;
+                },
+                cancel).ConfigureAwait(false);
+            foreach (var each in results.Where(each => each.ErrorCode == ErrorCode.None))
+            {
+                found[each.ResourceName] = [.. each.Configs.Select(Describe)];
+            }
+        }
+
+        return found;
+    }
 
     /// <summary>A broker's settings, with where each value comes from.</summary>
     public Task<IReadOnlyList<ConfigDescription>> DescribeBrokerConfigsAsync(
