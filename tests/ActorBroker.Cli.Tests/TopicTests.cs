@@ -193,16 +193,4 @@ public sealed class TopicTests(Tool tool)
             rows[1].GetProperty("at").GetInt32()));
         Assert.Equal("2027-01-15T08:00:00.000Z", rows[1].GetProperty("at_time").GetString());
     }
-
-    [Fact]
-    public async Task The_cluster_is_shown_with_its_brokers_and_disks()
-    {
-        var cluster = (await tool.RunAsync(0, "cluster", "--json")).Json.Single();
-        var broker = Assert.Single(cluster.GetProperty("brokers").EnumerateArray());
-        Assert.Equal(tool.Bootstrap, $"{broker.GetProperty("host")}:{broker.GetProperty("port")}");
-        Assert.True(broker.GetProperty("controller").GetBoolean());
-        var disk = Assert.Single(cluster.GetProperty("log_directories").EnumerateArray());
-        Assert.True(disk.GetProperty("volume_bytes").GetInt64() > 0);
-        Assert.StartsWith("cluster ", (await tool.RunAsync(0, "cluster")).Output, StringComparison.Ordinal);
-    }
 }
