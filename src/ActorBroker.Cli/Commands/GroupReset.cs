@@ -86,7 +86,7 @@ internal static class GroupReset
         if (group.Members.Count > 0)
         {
             throw new KafkaException(
-                $"Group '{group.GroupId}' has {group.Members.Count} members (state {group.State}), and they would " +
+                $"Group '{group.GroupId}' has members ({group.Members.Count}; state {group.State}), which would " +
                 "commit over what is set. Stop them first, and wait until 'actorbroker groups describe' shows none.");
         }
     }
