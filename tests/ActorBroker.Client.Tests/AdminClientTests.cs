@@ -283,6 +283,155 @@ public sealed class AdminClientTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Elections_and_moves_travel_as_they_were_asked_for()
+    {
+        ElectLeadersRequest? elected = null;
+        AlterPartitionReassignmentsRequest? moved = null;
+        _first.Answer<ElectLeadersRequest, ElectLeadersResponse>(request =>
+        {
+            elected = request;
+            return new ElectLeadersResponse
+            {
+                ReplicaElectionResults =
+                [
+                    new()
+                    {
+                        Topic = "t",
+                        PartitionResult =
+                        [
+                            new() { PartitionId = 2, ErrorCode = ErrorCode.ElectionNotNeeded, ErrorMessage = "led" },
+                            new() { PartitionId = 0, ErrorMessage = null },
+                        ],
+                    },
+                ],
+            };
+        });
+        _first.Answer<AlterPartitionReassignmentsRequest, AlterPartitionReassignmentsResponse>(request =>
+        {
+            moved = request;
+            return new AlterPartitionReassignmentsResponse
+            {
+                ErrorMessage = null,
+                Responses =
+                [
+                    new()
+                    {
+                        Name = "t",
+                        Partitions =
+                        [
+                            new() { PartitionIndex = 0, ErrorMessage = null },
+                            new() { PartitionIndex = 1, ErrorCode = ErrorCode.NoReassignmentInProgress },
+                        ],
+                    },
+                ],
+            };
+        });
+
+        var results = await _client.Admin.ElectLeadersAsync(ElectionType.Unclean, Partitions(2, 0, 2), Cancel);
+        Assert.Equal(1, elected!.ElectionType);
+        Assert.Equal([0, 2], Assert.Single(elected.TopicPartitions!).Partitions);
+        Assert.Equal(
+            [(0, ErrorCode.None, null), (2, ErrorCode.ElectionNotNeeded, "led")],
+            results.Select(each => (each.Partition.Partition, each.Error, each.Message)));
+        await _client.Admin.ElectLeadersAsync(ElectionType.Preferred, null, Cancel);
+        Assert.Null(elected.TopicPartitions);
+
+        var refusal = await Assert.ThrowsAsync<BrokerErrorException>(() =>
+            _client.Admin.AlterPartitionReassignmentsAsync(
+                new Dictionary<TopicPartition, IReadOnlyList<int>?> { [new("t", 0)] = [2, 1], [new("t", 1)] = null },
+                Cancel));
+        Assert.Equal(ErrorCode.NoReassignmentInProgress, refusal.Code);
+        var partitions = Assert.Single(moved!.Topics).Partitions;
+        Assert.Equal([2, 1], partitions[0].Replicas);
+        Assert.Null(partitions[1].Replicas);
+    }
+
+    [Fact]
+    public async Task Moves_that_are_under_way_tell_where_they_lead()
+    {
+        _first.Answer<ListPartitionReassignmentsRequest, ListPartitionReassignmentsResponse>(request =>
+        {
+            Assert.Null(request.Topics);
+            return new ListPartitionReassignmentsResponse
+            {
+                ErrorMessage = null,
+                Topics =
+                [
+                    new()
+                    {
+                        Name = "t",
+                        Partitions =
+                        [
+                            new()
+                            {
+                                PartitionIndex = 1,
+                                Replicas = [2, 3, 1],
+                                AddingReplicas = [2],
+                                RemovingReplicas = [1],
+                            },
+                        ],
+                    },
+                ],
+            };
+        });
+
+        var move = Assert.Single(await _client.Admin.ListPartitionReassignmentsAsync(null, Cancel));
+        Assert.Equal(new TopicPartition("t", 1), move.Partition);
+        Assert.Equal([2, 3], move.Target);
+    }
+
+    [Fact]
+    public async Task A_topic_is_described_page_by_page_with_who_may_lead_it()
+    {
+        Both<DescribeTopicPartitionsRequest, DescribeTopicPartitionsResponse>((_, request) =>
+        {
+            var at = request.Cursor?.PartitionIndex ?? 0;
+            return new DescribeTopicPartitionsResponse
+            {
+                Topics =
+                [
+                    new()
+                    {
+                        Name = "t",
+                        Partitions =
+                        [
+                            new()
+                            {
+                                PartitionIndex = at,
+                                LeaderId = -1,
+                                ReplicaNodes = [1, 2],
+                                IsrNodes = [],
+                                EligibleLeaderReplicas = [2],
+                                OfflineReplicas = [1],
+                            },
+                        ],
+                    },
+                ],
+                NextCursor = at == 0 ? new() { TopicName = "t", PartitionIndex = 1 } : null,
+            };
+        });
+
+        var topic = await _client.Admin.DescribeTopicAsync("t", Cancel);
+        Assert.Equal([0, 1], topic.Partitions.Select(each => each.Partition));
+        Assert.Equal([2], topic.Partitions[1].EligibleLeaders);
+        Assert.Equal([1], topic.Partitions[1].OfflineReplicas);
+    }
+
+    [Fact]
+    public async Task A_broker_is_unregistered_or_it_is_told_why_not()
+    {
+        _first.Answer<UnregisterBrokerRequest, UnregisterBrokerResponse>(request => new UnregisterBrokerResponse
+        {
+            ErrorCode = request.BrokerId == 9 ? ErrorCode.None : ErrorCode.BrokerIdNotRegistered,
+            ErrorMessage = request.BrokerId == 9 ? null : "there is no broker 8",
+        });
+        await _client.Admin.UnregisterBrokerAsync(9, Cancel);
+        var refusal = await Assert.ThrowsAsync<BrokerErrorException>(
+            () => _client.Admin.UnregisterBrokerAsync(8, Cancel));
+        Assert.Contains("there is no broker 8", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_api_that_the_broker_does_not_serve_is_named()
     {
         var failure = await Assert.ThrowsAsync<KafkaException>(

@@ -65,9 +65,7 @@ internal sealed class FakeCluster : IProduceTarget
         return Task.FromResult<IProduceRoute>(new Route(this));
     }
 
-    public void ForgetLeader(string topic)
-    {
-    }
+    public bool ForgetLeader(string topic, int partition, IProduceRoute? route) => false;
 
     /// <summary>The epoch in which the next identity begins.</summary>
     public short FirstEpoch { get; set; }

@@ -9,7 +9,7 @@ namespace ActorBroker.Client.Cluster;
 /// Knows the cluster: its brokers, each topic's leaders, and one shared connection to each broker. What it knows is
 /// asked for again when it is too old, or when a request showed that it is wrong.
 /// </summary>
-internal sealed class ClusterClient(ClientOptions options) : IAsyncDisposable
+internal sealed partial class ClusterClient(ClientOptions options) : IAsyncDisposable
 {
     private const short FirstVersionWithAutoCreate = 4;
 
@@ -69,60 +69,6 @@ internal sealed class ClusterClient(ClientOptions options) : IAsyncDisposable
         {
             _topics.Remove(topic);
         }
-    }
-
-    /// <summary>Who leads the partition; throws where nobody does.</summary>
-    public async ValueTask<PartitionLeader> FindLeaderAsync(
-        string topic, int partition, bool autoCreate, CancellationToken cancel)
-    {
-        var metadata = await TopicAsync(topic, autoCreate, cancel).ConfigureAwait(false);
-        if (metadata.Find(partition) is null)
-        {
-            // It may have come since the topic was asked for.
-            Forget(topic);
-            metadata = await TopicAsync(topic, autoCreate, cancel).ConfigureAwait(false);
-        }
-
-        var description = metadata.Find(partition)
-            ?? throw new UnknownPartitionException(topic, partition, metadata.Partitions.Count);
-        lock (_gate)
-        {
-            if (_brokers.TryGetValue(description.LeaderId, out var address))
-            {
-                return new PartitionLeader(address, description.LeaderEpoch, metadata.Id);
-            }
-
-            _topics.Remove(topic);
-        }
-
-        throw new BrokerErrorException(ErrorCode.LeaderNotAvailable, $"Partition {partition} of topic '{topic}'");
-    }
-
-    /// <summary>The shared connection to the partition's leader.</summary>
-    public async Task<BrokerConnection> LeaderAsync(
-        string topic, int partition, bool autoCreate, CancellationToken cancel)
-    {
-        var leader = await FindLeaderAsync(topic, partition, autoCreate, cancel).ConfigureAwait(false);
-        return await _connections.GetAsync(leader.Address, cancel).ConfigureAwait(false);
-    }
-
-    /// <summary>Any broker that answers: known ones first, then the bootstrap list.</summary>
-    public async Task<BrokerConnection> AnyAsync(CancellationToken cancel)
-    {
-        KafkaException? last = null;
-        foreach (var address in Candidates())
-        {
-            try
-            {
-                return await _connections.GetAsync(address, cancel).ConfigureAwait(false);
-            }
-            catch (KafkaException exception)
-            {
-                last = exception;
-            }
-        }
-
-        throw last!;
     }
 
     /// <summary>The controller, or any broker where none is known.</summary>
@@ -230,17 +176,18 @@ internal sealed class ClusterClient(ClientOptions options) : IAsyncDisposable
     private async Task<IReadOnlyList<TopicMetadata>> AskAsync(
         IReadOnlyList<string>? names, bool autoCreate, CancellationToken cancel)
     {
-        var connection = await AnyAsync(cancel).ConfigureAwait(false);
-        var request = new MetadataRequest
-        {
-            Topics = names?.Select(name => new MetadataRequest.MetadataRequestTopic { Name = name }).ToList(),
+        var response = await AskAnyAsync(
+            (connection, token) => connection.CallAsync<MetadataRequest, MetadataResponse>(
+                new MetadataRequest
+                {
+                    Topics = names?.Select(name => new MetadataRequest.MetadataRequestTopic { Name = name }).ToList(),
 
-            // Older brokers create by their own setting.
-            AllowAutoTopicCreation =
-                autoCreate || connection.ChooseVersion<MetadataRequest>() < FirstVersionWithAutoCreate,
-        };
-        var response = await connection.CallAsync<MetadataRequest, MetadataResponse>(request, cancel)
-            .ConfigureAwait(false);
+                    // Older brokers create by their own setting.
+                    AllowAutoTopicCreation =
+                        autoCreate || connection.ChooseVersion<MetadataRequest>() < FirstVersionWithAutoCreate,
+                },
+                token),
+            cancel).ConfigureAwait(false);
         var askedAt = options.TimeProvider.GetTimestamp();
         var topics = response.Topics.Select(topic => new TopicMetadata(
             topic.Name ?? "",
@@ -286,21 +233,13 @@ internal sealed class ClusterClient(ClientOptions options) : IAsyncDisposable
             {
                 if (topic.Error == ErrorCode.None)
                 {
-                    _topics[topic.Name] = topic;
+                    _topics[topic.Name] = Newest(topic);
                 }
                 else
                 {
                     _topics.Remove(topic.Name);
                 }
             }
-        }
-    }
-
-    private IEnumerable<BrokerAddress> Candidates()
-    {
-        lock (_gate)
-        {
-            return [.. _brokers.Values.Concat(_bootstrap).Distinct()];
         }
     }
 }

@@ -31,10 +31,13 @@ internal sealed class GroupCoordinators(ClusterClient cluster)
 
     /// <summary>Where the coordinators of some groups are.</summary>
     /// <exception cref="BrokerErrorException">The refusal of the first group that has one.</exception>
-    public async Task<Dictionary<string, BrokerAddress>> LocateAsync(
-        IReadOnlyCollection<string> groupIds, CancellationToken cancel)
+    public Task<Dictionary<string, BrokerAddress>> LocateAsync(
+        IReadOnlyCollection<string> groupIds, CancellationToken cancel) =>
+        cluster.AskAnyAsync((connection, token) => LocateAsync(connection, groupIds, token), cancel);
+
+    private static async Task<Dictionary<string, BrokerAddress>> LocateAsync(
+        BrokerConnection connection, IReadOnlyCollection<string> groupIds, CancellationToken cancel)
     {
-        var connection = await cluster.AnyAsync(cancel).ConfigureAwait(false);
         var found = new Dictionary<string, BrokerAddress>();
         if (connection.ChooseVersion<FindCoordinatorRequest>() >= FirstVersionWithManyKeys)
         {

@@ -47,6 +47,9 @@ internal sealed class AssignedPartition(TopicPartition id)
     /// <summary>Its leader as last looked up.</summary>
     public PartitionLeader Leader { get; set; }
 
+    /// <summary>Another leader than the one that has just refused is known: no need to wait.</summary>
+    public bool IsLeaderKnown { get; set; }
+
     public bool IsPaused { get; set; }
 
     /// <summary>Nothing is fetched: a group's member has not been told of the partition yet.</summary>

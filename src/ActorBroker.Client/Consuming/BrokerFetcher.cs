@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Threading.Channels;
+using ActorBroker.Client.Cluster;
 using ActorBroker.Client.Networking;
 using ActorBroker.Client.Telemetry;
 using ActorBroker.Protocol.Messages;
@@ -25,6 +26,9 @@ internal sealed class BrokerFetcher(FetchCoordinator coordinator, BrokerAddress 
 
     private BrokerConnection? _connection;
     private int _unreadFrames;
+
+    /// <summary>The broker.</summary>
+    public BrokerAddress Address => address;
 
     /// <summary>True while the reader has as much to read as may wait.</summary>
     public bool IsFull => Volatile.Read(ref _unreadFrames) >= UnreadFramesMax;
@@ -123,8 +127,10 @@ internal sealed class BrokerFetcher(FetchCoordinator coordinator, BrokerAddress 
         }
 
         var request = coordinator.NewRequest(_session, targets, version);
-        var answer = await _connection.ExchangeAsync<FetchRequest, FetchResponse>(
-            request, version, coordinator.Patience, cancel).ConfigureAwait(false);
+        var exchange = _connection.ExchangeAsync<FetchRequest, FetchResponse>(
+            request, version, coordinator.Patience, cancel);
+        await WatchAsync(targets, exchange, cancel).ConfigureAwait(false);
+        var answer = await exchange.ConfigureAwait(false);
         Interlocked.Increment(ref _unreadFrames);
         var frame = new FetchedFrame(answer, this);
         try
@@ -134,6 +140,23 @@ internal sealed class BrokerFetcher(FetchCoordinator coordinator, BrokerAddress 
         finally
         {
             frame.Release();
+        }
+    }
+
+    /// <summary>
+    /// A leader that was stopped, or cut off, never answers. Once the cluster has another one, there is nothing to wait
+    /// for.
+    /// </summary>
+    private async Task WatchAsync(List<FetchTarget> targets, Task exchange, CancellationToken cancel)
+    {
+        var patience = coordinator.FetchMaxWait + LateAnswer.Patience;
+        while (await exchange.IsLateAsync(patience, coordinator.Clock).ConfigureAwait(false))
+        {
+            patience = LateAnswer.Patience;
+            if (await coordinator.HaveMovedAsync(this, targets, cancel).ConfigureAwait(false))
+            {
+                await DropConnectionAsync().ConfigureAwait(false);
+            }
         }
     }
 

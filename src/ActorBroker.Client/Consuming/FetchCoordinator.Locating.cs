@@ -46,7 +46,9 @@ internal sealed partial class FetchCoordinator
         try
         {
             var failures = partition.Failures;
-            if (failures > 0)
+            var isKnown = partition.IsLeaderKnown && failures == 1;
+            partition.IsLeaderKnown = false;
+            if (failures > 0 && !isKnown)
             {
                 var clock = _cluster.Options.TimeProvider;
                 var pause = Backoff.Pause(_cluster.Options, failures - 1);

@@ -45,6 +45,11 @@ internal sealed partial class FetchCoordinator : IAsyncDisposable
     /// <summary>How long a fetch's answer may take.</summary>
     public TimeSpan Patience => _cluster.Options.RequestTimeout + _options.FetchMaxWait;
 
+    /// <summary>How long a broker may wait for records.</summary>
+    public TimeSpan FetchMaxWait => _options.FetchMaxWait;
+
+    public TimeProvider Clock => _cluster.Options.TimeProvider;
+
     public Task<BrokerConnection> ConnectAsync(BrokerAddress address, CancellationToken cancel) =>
         BrokerConnection.OpenAsync(address, _cluster.Options, cancel);
 
@@ -112,7 +117,7 @@ internal sealed partial class FetchCoordinator : IAsyncDisposable
 
             if (answer.ErrorCode != ErrorCode.None)
             {
-                Refused(partition, answer.ErrorCode);
+                Refused(partition, fetcher, answer, frame.Response.NodeEndpoints);
                 return;
             }
 
@@ -164,6 +169,21 @@ internal sealed partial class FetchCoordinator : IAsyncDisposable
                     LookAgain(partition, failure);
                 }
             }
+        }
+    }
+
+    /// <summary>True where the cluster says that another broker leads something of this by now.</summary>
+    public async Task<bool> HaveMovedAsync(
+        BrokerFetcher fetcher, List<FetchTarget> targets, CancellationToken cancel)
+    {
+        try
+        {
+            return await _cluster.HaveMovedAsync(targets.Select(each => each.Id), fetcher.Address, cancel)
+                .ConfigureAwait(false);
+        }
+        catch (KafkaException)
+        {
+            return false;
         }
     }
 
@@ -236,11 +256,24 @@ internal sealed partial class FetchCoordinator : IAsyncDisposable
             FetchedChunk.Of(target, frame, records[..whole.Length], whole.NextOffset, aborted));
     }
 
-    private void Refused(AssignedPartition partition, ErrorCode code)
+    private void Refused(
+        AssignedPartition partition,
+        BrokerFetcher fetcher,
+        FetchResponse.PartitionData answer,
+        List<FetchResponse.NodeEndpoint> endpoints)
     {
-        _cluster.Forget(partition.Id.Topic);
+        var (topic, index) = (partition.Id.Topic, partition.Id.Partition);
+        if (endpoints.Find(each => each.NodeId == answer.CurrentLeader.LeaderId) is { } endpoint)
+        {
+            // Whoever was asked in error has said who leads (KIP-951).
+            _cluster.LearnLeader(
+                topic, index, endpoint.NodeId, answer.CurrentLeader.LeaderEpoch,
+                new BrokerAddress(endpoint.Host, endpoint.Port));
+        }
+
+        partition.IsLeaderKnown = _cluster.ForgetLeader(topic, index, fetcher.Address);
         LookAgain(partition, new BrokerErrorException(
-            code, $"Fetching {partition.Id} at offset {partition.FetchOffset}"));
+            answer.ErrorCode, $"Fetching {partition.Id} at offset {partition.FetchOffset}"));
     }
 
     private void LookAgain(AssignedPartition partition, Exception failure)

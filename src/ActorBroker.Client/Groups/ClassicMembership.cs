@@ -114,11 +114,9 @@ internal sealed class ClassicMembership(ClusterClient cluster, CoordinatorLink l
         _assignedOf = null;
         _members = null;
         var connection = await link.OwnAsync(cancel).ConfigureAwait(false);
-        using var answer = await connection.ExchangeAsync<JoinGroupRequest, JoinGroupResponse>(
-            _machine.NewJoin(),
-            connection.ChooseVersion<JoinGroupRequest>(),
-            JoinPatience,
-            cancel).ConfigureAwait(false);
+        var exchange = connection.ExchangeAsync<JoinGroupRequest, JoinGroupResponse>(
+            _machine.NewJoin(), connection.ChooseVersion<JoinGroupRequest>(), JoinPatience, cancel);
+        using var answer = await link.AnswerAsync(connection, exchange, cancel).ConfigureAwait(false);
         var response = answer.Response;
         if (!_machine.Joined(response))
         {
@@ -158,8 +156,9 @@ internal sealed class ClassicMembership(ClusterClient cluster, CoordinatorLink l
         var version = connection.ChooseVersion<SyncGroupRequest>();
         try
         {
-            return await connection.ExchangeAsync<SyncGroupRequest, SyncGroupResponse>(
-                NewSync(assignments, version), version, JoinPatience, cancel).ConfigureAwait(false);
+            var exchange = connection.ExchangeAsync<SyncGroupRequest, SyncGroupResponse>(
+                NewSync(assignments, version), version, JoinPatience, cancel);
+            return await link.AnswerAsync(connection, exchange, cancel).ConfigureAwait(false);
         }
         catch (ProtocolViolationException unreadable)
         {
@@ -189,9 +188,9 @@ internal sealed class ClassicMembership(ClusterClient cluster, CoordinatorLink l
         var patience = cluster.Options.RequestTimeout < options.SessionTimeout
             ? cluster.Options.RequestTimeout
             : options.SessionTimeout;
-        using var answer = await connection.ExchangeAsync<HeartbeatRequest, HeartbeatResponse>(
-            _machine.NewHeartbeat(), connection.ChooseVersion<HeartbeatRequest>(), patience, cancel)
-            .ConfigureAwait(false);
+        var exchange = connection.ExchangeAsync<HeartbeatRequest, HeartbeatResponse>(
+            _machine.NewHeartbeat(), connection.ChooseVersion<HeartbeatRequest>(), patience, cancel);
+        using var answer = await link.AnswerAsync(connection, exchange, cancel).ConfigureAwait(false);
         if (!_machine.Beaten(answer.Response.ErrorCode, NowMs()))
         {
             link.Refuse(answer.Response.ErrorCode, "A heartbeat");

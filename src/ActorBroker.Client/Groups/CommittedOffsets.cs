@@ -50,8 +50,8 @@ internal sealed class CommittedOffsets(ClusterClient cluster, CoordinatorLink li
         IReadOnlyCollection<TopicPartition> partitions, CancellationToken cancel)
     {
         var connection = await link.SharedAsync(cancel).ConfigureAwait(false);
-        var answer = await CommittedAnswer.AskAsync(connection, groupId, partitions, requireStable: true, cancel)
-            .ConfigureAwait(false);
+        var asking = CommittedAnswer.AskAsync(connection, groupId, partitions, requireStable: true, cancel);
+        var answer = await link.AnswerAsync(connection, asking, cancel).ConfigureAwait(false);
         Check(answer.Error);
         var found = new Dictionary<TopicPartition, OffsetAndMetadata?>();
         foreach (var (partition, error, committed) in answer.Partitions)

@@ -73,8 +73,9 @@ internal sealed class ConsumerMembership(ClusterClient cluster, CoordinatorLink 
         }
 
         var request = _machine.NewHeartbeat(version);
-        var response = await connection.CallAsync<ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse>(
-            request, cancel).ConfigureAwait(false);
+        var beat = connection.CallAsync<ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse>(
+            request, cancel);
+        var response = await link.AnswerAsync(connection, beat, cancel).ConfigureAwait(false);
         if (!_machine.Answered(response, link.NowMs()))
         {
             link.Refuse(response.ErrorCode, "A heartbeat", response.ErrorMessage);

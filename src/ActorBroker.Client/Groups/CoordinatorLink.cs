@@ -63,6 +63,23 @@ internal sealed class CoordinatorLink(ClusterClient cluster, string groupId) : I
         }
     }
 
+    /// <summary>
+    /// Waits for an answer of the coordinator. Where it is late (a join may well be) and the group has another
+    /// coordinator by now, the connection is given up, and the call fails as one that may be repeated.
+    /// </summary>
+    public async Task<T> AnswerAsync<T>(BrokerConnection coordinator, Task<T> answer, CancellationToken cancel)
+    {
+        while (await answer.IsLateAsync(LateAnswer.Patience, _clock).ConfigureAwait(false))
+        {
+            if (await HasMovedAsync(coordinator.Address, cancel).ConfigureAwait(false))
+            {
+                await coordinator.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+
+        return await answer.ConfigureAwait(false);
+    }
+
     /// <summary>Closes the membership's connection, and with it a join that waits at the broker.</summary>
     public async ValueTask DropOwnAsync()
     {
@@ -86,6 +103,25 @@ internal sealed class CoordinatorLink(ClusterClient cluster, string groupId) : I
         }
 
         throw new BrokerErrorException(code, $"{what} of group '{groupId}'", message);
+    }
+
+    private async Task<bool> HasMovedAsync(BrokerAddress from, CancellationToken cancel)
+    {
+        try
+        {
+            var found = (await _coordinators.LocateAsync([groupId], cancel).ConfigureAwait(false))[groupId];
+            lock (_gate)
+            {
+                _known = found;
+            }
+
+            return found != from;
+        }
+        catch (KafkaException)
+        {
+            // Nobody knows now: the answer may still come.
+            return false;
+        }
     }
 
     private async Task<BrokerConnection> OpenAsync(BrokerAddress address, CancellationToken cancel)

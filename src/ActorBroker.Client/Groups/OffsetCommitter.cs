@@ -243,8 +243,8 @@ internal sealed class OffsetCommitter(
             request.MemberId = self.MemberId;
         }
 
-        return await connection.CallAsync<OffsetCommitRequest, OffsetCommitResponse>(request, cancel)
-            .ConfigureAwait(false);
+        var call = connection.CallAsync<OffsetCommitRequest, OffsetCommitResponse>(request, cancel);
+        return await link.AnswerAsync(connection, call, cancel).ConfigureAwait(false);
     }
 
     private void Take(OffsetCommitResponse response, Func<ErrorCode, bool> isWorthAnotherTry)

@@ -16,10 +16,11 @@ internal sealed class ClusterProduceTarget(ClusterClient cluster, ProducerOption
     public async Task<IProduceRoute> FindLeaderAsync(string topic, int partition, CancellationToken cancel)
     {
         var connection = await cluster.LeaderAsync(topic, partition, autoCreate: true, cancel).ConfigureAwait(false);
-        return _lines.GetValue(connection, each => new ProduceLine(each, cluster.Options, options));
+        return _lines.GetValue(connection, each => new ProduceLine(each, cluster, options));
     }
 
-    public void ForgetLeader(string topic) => cluster.Forget(topic);
+    public bool ForgetLeader(string topic, int partition, IProduceRoute? route) =>
+        cluster.ForgetLeader(topic, partition, (route as ProduceLine)?.Address);
 
     public Task<ProducerIdentity> IdentityAsync(long? wornOut, CancellationToken cancel)
     {
@@ -41,12 +42,12 @@ internal sealed class ClusterProduceTarget(ClusterClient cluster, ProducerOption
 
     private async Task<ProducerIdentity> AskIdentityAsync()
     {
-        var connection = await cluster.AnyAsync(CancellationToken.None).ConfigureAwait(false);
-
         // Null, not the message's default of an empty text: idempotent only, without transactions.
         var request = new InitProducerIdRequest { TransactionalId = null, TransactionTimeoutMs = int.MaxValue };
-        var response = await connection.CallAsync<InitProducerIdRequest, InitProducerIdResponse>(
-            request, CancellationToken.None).ConfigureAwait(false);
+        var response = await cluster.AskAnyAsync(
+            (connection, cancel) => connection.CallAsync<InitProducerIdRequest, InitProducerIdResponse>(
+                request, cancel),
+            CancellationToken.None).ConfigureAwait(false);
         return response.ErrorCode == ErrorCode.None
             ? new ProducerIdentity(response.ProducerId, response.ProducerEpoch)
             : throw new BrokerErrorException(response.ErrorCode, "InitProducerId");

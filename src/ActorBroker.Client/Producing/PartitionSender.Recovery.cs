@@ -53,8 +53,15 @@ internal sealed partial class PartitionSender
     private async Task PauseAsync(CancellationToken cancel)
     {
         ClientInstruments.Retried(queue.Topic);
+        var isKnown = target.ForgetLeader(queue.Topic, queue.Partition, _route);
         _route = null;
-        target.ForgetLeader(queue.Topic);
+        if (isKnown && _failuresInRow == 0)
+        {
+            // Whoever refused has said who leads.
+            _failuresInRow = 1;
+            return;
+        }
+
         var pause = Backoff.Pause(clientOptions, _failuresInRow++);
         await Task.Delay(pause, clientOptions.TimeProvider, cancel).ConfigureAwait(false);
     }

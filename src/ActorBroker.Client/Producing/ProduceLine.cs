@@ -1,3 +1,4 @@
+using ActorBroker.Client.Cluster;
 using ActorBroker.Client.Networking;
 using ActorBroker.Protocol;
 using ActorBroker.Protocol.Messages;
@@ -13,7 +14,7 @@ namespace ActorBroker.Client.Producing;
 /// Batches of one partition leave in the order of the calls: a request takes its batches and its place on the
 /// connection under one lock.
 /// </remarks>
-internal sealed class ProduceLine(BrokerConnection connection, ClientOptions clientOptions, ProducerOptions options)
+internal sealed class ProduceLine(BrokerConnection connection, ClusterClient cluster, ProducerOptions options)
     : IProduceRoute
 {
     private readonly Lock _gate = new();
@@ -22,6 +23,9 @@ internal sealed class ProduceLine(BrokerConnection connection, ClientOptions cli
     private int _underWay;
 
     public bool IsOpen => connection.IsOpen;
+
+    /// <summary>Where it goes.</summary>
+    public BrokerAddress Address => connection.Address;
 
     public Task<ProduceOutcome> SendAsync(
         ProduceBatch batch, byte[] header, ReadOnlyMemory<byte> records, CancellationToken cancel)
@@ -108,7 +112,7 @@ internal sealed class ProduceLine(BrokerConnection connection, ClientOptions cli
     private async Task<ProduceResponse?> ExchangeAsync(List<WaitingBatch> batches)
     {
         var frame = connection.StartFrame(ApiKey.Produce, _version, _version >= ProduceFrame.FirstFlexibleVersion);
-        var timeout = clientOptions.RequestTimeout;
+        var timeout = cluster.Options.RequestTimeout;
         ProduceFrame.Write(frame, _version, options.Acks, timeout, batches);
         if (options.Acks == Acks.None)
         {
@@ -125,9 +129,11 @@ internal sealed class ProduceLine(BrokerConnection connection, ClientOptions cli
     {
         try
         {
+            await WatchAsync(batches, exchange).ConfigureAwait(false);
             var response = await exchange.ConfigureAwait(false);
             if (response is not null)
             {
+                Learn(response);
                 Judge(response, batches);
             }
 
@@ -154,6 +160,46 @@ internal sealed class ProduceLine(BrokerConnection connection, ClientOptions cli
             }
 
             Pump();
+        }
+    }
+
+    /// <summary>
+    /// A leader that was stopped, or cut off, never answers. Once the cluster has another one, there is nothing to wait
+    /// for: what is under way is given up, and goes to the new leader, which knows by its numbers what it has.
+    /// </summary>
+    private async Task WatchAsync(List<WaitingBatch> batches, Task exchange)
+    {
+        while (await exchange.IsLateAsync(LateAnswer.Patience, cluster.Options.TimeProvider).ConfigureAwait(false))
+        {
+            try
+            {
+                var partitions = batches.Select(each => new TopicPartition(each.Topic, each.Partition));
+                if (await cluster.HaveMovedAsync(partitions, Address, CancellationToken.None).ConfigureAwait(false))
+                {
+                    await connection.DisposeAsync().ConfigureAwait(false);
+                }
+            }
+            catch (KafkaException)
+            {
+                // Nobody knows now: the answer may still come.
+            }
+        }
+    }
+
+    private void Learn(ProduceResponse response)
+    {
+        foreach (var topic in response.Responses)
+        {
+            foreach (var result in topic.PartitionResponses)
+            {
+                if (result.ErrorCode == ErrorCode.NotLeaderOrFollower && result.CurrentLeader is { } leader &&
+                    response.NodeEndpoints.Find(each => each.NodeId == leader.LeaderId) is { } endpoint)
+                {
+                    cluster.LearnLeader(
+                        topic.Name, result.Index, leader.LeaderId, leader.LeaderEpoch,
+                        new BrokerAddress(endpoint.Host, endpoint.Port));
+                }
+            }
         }
     }
 

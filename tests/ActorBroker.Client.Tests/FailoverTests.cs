@@ -1,0 +1,150 @@
+using ActorBroker.Client.Cluster;
+using ActorBroker.Protocol;
+using ActorBroker.Protocol.Messages;
+using ActorBroker.Records;
+
+namespace ActorBroker.Client.Tests;
+
+/// <summary>What a client does when a broker that it relies on is deposed, or answers no more.</summary>
+public sealed class FailoverTests : IAsyncDisposable
+{
+    private readonly FakeBroker _first = new(1);
+    private readonly FakeBroker _second = new(2);
+    private readonly KafkaClient _client;
+    private int _leader = 1;
+    private int _epoch;
+
+    /// <summary>Two brokers; topic "t" has one partition, which metadata say is led by <see cref="_leader"/>.</summary>
+    public FailoverTests()
+    {
+        foreach (var broker in new[] { _first, _second })
+        {
+            broker.Answer<MetadataRequest, MetadataResponse>(_ => Describe());
+            broker.Answer<InitProducerIdRequest, InitProducerIdResponse>(
+                _ => new InitProducerIdResponse { ProducerId = 7 });
+        }
+
+        _second.Answer<ProduceRequest, ProduceResponse>(_ => Produced(ErrorCode.None));
+        _client = new KafkaClient(new ClientOptions
+        {
+            BootstrapServers = $"{_first.Address},{_second.Address}",
+            RetryBackoff = TimeSpan.FromMinutes(1),
+            RetryBackoffMax = TimeSpan.FromMinutes(1),
+            RequestTimeout = TimeSpan.FromMinutes(5),
+        });
+    }
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _client.DisposeAsync();
+        await _first.DisposeAsync();
+        await _second.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_producer_goes_where_a_deposed_leader_says_without_a_pause_or_a_question()
+    {
+        _first.Answer<ProduceRequest, ProduceResponse>(_ =>
+        {
+            var refused = Produced(ErrorCode.NotLeaderOrFollower);
+            refused.Responses[0].PartitionResponses[0].CurrentLeader = new() { LeaderId = 2, LeaderEpoch = 5 };
+            refused.NodeEndpoints = [new() { NodeId = 2, Host = "127.0.0.1", Port = _second.Port }];
+            return refused;
+        });
+        await using var producer = NewProducer();
+
+        var stored = await producer.ProduceAsync("t", new Message<string?, string?>(null, "x"), Cancel);
+
+        Assert.Equal(40, stored.Offset);
+        Assert.Equal((1, 1), (_first.CountOf(ApiKey.Produce), _second.CountOf(ApiKey.Produce)));
+        Assert.Equal(1, _first.CountOf(ApiKey.Metadata) + _second.CountOf(ApiKey.Metadata));
+    }
+
+    [Fact]
+    public async Task A_broker_that_is_behind_does_not_bring_a_deposed_leader_back()
+    {
+        await using var cluster = new ClusterClient(new ClientOptions { BootstrapServers = _first.Address });
+        (_leader, _epoch) = (2, 5);
+        await cluster.TopicsAsync(["t"], Cancel);
+        (_leader, _epoch) = (1, 4);
+        await cluster.TopicsAsync(["t"], Cancel);
+
+        var leader = await cluster.FindLeaderAsync("t", 0, autoCreate: false, Cancel);
+        Assert.Equal((_second.Port, 5), (leader.Address.Port, leader.Epoch));
+    }
+
+    [Fact]
+    public async Task A_batch_that_a_stopped_leader_keeps_goes_to_the_next_leader()
+    {
+        var stopped = new TaskCompletionSource<ProduceResponse?>();
+        _first.AnswerLater<ProduceRequest, ProduceResponse>((_, _) =>
+        {
+            (_leader, _epoch) = (2, 1);
+            return stopped.Task;
+        });
+        await using var producer = NewProducer();
+        try
+        {
+            // The pause before the second try is a minute unless the new leader is known by then.
+            var stored = await producer.ProduceAsync("t", new Message<string?, string?>(null, "x"), Cancel);
+            Assert.Equal(40, stored.Offset);
+        }
+        finally
+        {
+            stopped.SetResult(null);
+        }
+    }
+
+    [Fact]
+    public async Task What_any_broker_can_tell_is_asked_of_another_when_the_first_does_not_answer()
+    {
+        var stopped = new TaskCompletionSource<MetadataResponse?>();
+        _first.AnswerLater<MetadataRequest, MetadataResponse>((_, _) => stopped.Task);
+        try
+        {
+            Assert.Equal("t", (await _client.Admin.ListTopicsAsync(Cancel))[0].Name);
+            Assert.Equal("t", (await _client.Admin.ListTopicsAsync(Cancel))[0].Name);
+
+            // Whoever was slow once is not waited for again.
+            Assert.Equal((1, 2), (_first.CountOf(ApiKey.Metadata), _second.CountOf(ApiKey.Metadata)));
+        }
+        finally
+        {
+            stopped.SetResult(null);
+        }
+    }
+
+    private static ProduceResponse Produced(ErrorCode error) => new()
+    {
+        Responses =
+        [
+            new()
+            {
+                Name = "t",
+                PartitionResponses = [new() { Index = 0, ErrorCode = error, BaseOffset = error == 0 ? 40 : -1 }],
+            },
+        ],
+    };
+
+    private Producer<string?, string?> NewProducer() =>
+        _client.CreateProducer(Serializers.Utf8, Serializers.Utf8, new ProducerOptions { Linger = TimeSpan.Zero });
+
+    private MetadataResponse Describe() => new()
+    {
+        Brokers = [_first.Described, _second.Described],
+        ControllerId = 1,
+        Topics =
+        [
+            new()
+            {
+                Name = "t",
+                Partitions =
+                [
+                    new() { LeaderId = _leader, LeaderEpoch = _epoch, ReplicaNodes = [1, 2], IsrNodes = [1, 2] },
+                ],
+            },
+        ],
+    };
+}
