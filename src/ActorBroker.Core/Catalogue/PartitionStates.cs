@@ -77,6 +77,22 @@ public static class PartitionStates
             };
     }
 
+    /// <summary>
+    /// A replica has lost records within its broker's life: a disk failed, or the log was found damaged. It is neither
+    /// in sync nor eligible any more, unless nobody else is; as a leader it then begins a new leadership, since what it
+    /// lost may stand in other logs under its present epoch. It must not serve or follow before that is recorded.
+    /// </summary>
+    public static PartitionState LoseRecords(
+        this PartitionState state, int brokerId, ClusterView view, int minInsyncReplicas)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        ArgumentNullException.ThrowIfNull(view);
+        var isMember = state.InSync.Contains(brokerId) || state.EligibleLeaders.Contains(brokerId);
+        return isMember && state.HasOthers(brokerId, view)
+            ? state.Without(brokerId, view, minInsyncReplicas)
+            : state.Leader == brokerId ? state with { LeaderEpoch = state.LeaderEpoch + 1 } : state;
+    }
+
     /// <summary>A broker is gone for good: it is relied on no more, unless nobody else can be.</summary>
     public static PartitionState Unregister(
         this PartitionState state, int brokerId, ClusterView view, int minInsyncReplicas)

@@ -6,7 +6,7 @@ public readonly record struct FollowerDecision
     /// <summary>Set: nothing is to be done but to answer this.</summary>
     public ReplicaAppendResult? Refusal { get; init; }
 
-    /// <summary>Not -1: drop the whole log and start it anew at this offset.</summary>
+    /// <summary>Not -1: drop the whole log and start it anew at this offset; nothing else is cut then.</summary>
     public long StartAt { get; init; }
 
     /// <summary>Not -1: drop everything from this offset on.</summary>

@@ -8,23 +8,36 @@ namespace ActorBroker.Core.Replication;
 /// </summary>
 /// <remarks>
 /// <para>
-/// An append is taken when both logs are the same before it: when the log has a record of the append's previous epoch
-/// right before its previous offset. By induction everything before that is the same, too. Batches that the log already
-/// has (same offset, same epoch) are passed over; where it has something else, it is cut there. So appends may be
-/// repeated, or overtake each other, and a cut never takes what was acknowledged to this leader: only leader epochs
-/// decide where to cut, never the high watermark (KIP-101).
+/// An append is taken when both logs are the same before it: when this log has the append's previous epoch, and that
+/// reaches up to its previous offset. By induction everything before is the same, too. Batches that the log already has
+/// (same offset, same epoch) are passed over; where it has something else, it is cut there. Only leader epochs decide
+/// where to cut, never the high watermark (KIP-101).
+/// </para>
+/// <para>
+/// Appends may be repeated, or overtake each other. What was taken from a leader is never cut again within its
+/// leadership: up to there the log is that leader's, whatever an append that comes late makes it look like.
+/// </para>
+/// <para>
+/// Compaction leaves gaps, in the leader's log or in this one. So an epoch's range in one log may begin later than in
+/// the other; and where an append leaves offsets out, this log may hold what the leader's has dropped: that stays if
+/// it is of the same epoch as what comes next, and is cut if not.
 /// </para>
 /// <para>Invariants, held after every step:</para>
 /// <list type="number">
 /// <item>The leader epoch never goes back; an append of an earlier one is refused.</item>
 /// <item>high watermark &lt;= log end offset. It goes back only together with a cut below it, which only an unclean
 /// election can cause.</item>
+/// <item>What was answered as taken in this leadership stays.</item>
 /// </list>
-/// <para>Owned by one actor; not safe for several threads.</para>
+/// <para>
+/// Owned by one actor; not safe for several threads. An append's decision is carried out and reported before the next
+/// is asked for.
+/// </para>
 /// </remarks>
 public sealed class FollowerMachine
 {
     private readonly ProducerTable _producers;
+    private long _sameUpTo = -1;
 
     /// <summary>Begins to follow.</summary>
     public FollowerMachine(FollowerStart start)
@@ -52,50 +65,72 @@ public sealed class FollowerMachine
         : HighWatermark;
 
     /// <summary>The catalogue names a leadership: appends of earlier ones are refused from now on.</summary>
-    public void Follow(int leaderEpoch) => LeaderEpoch = Math.Max(LeaderEpoch, leaderEpoch);
+    public void Follow(int leaderEpoch)
+    {
+        if (leaderEpoch > LeaderEpoch)
+        {
+            LeaderEpoch = leaderEpoch;
+            _sameUpTo = -1;
+        }
+    }
 
     /// <summary>
     /// Judges an append. Unless it is refused the shell does what the decision says (start anew, cut, write, flush
-    /// where the topic asks for it), reports each step, and then answers.
+    /// where the topic asks for it), reports each step, then calls <see cref="Committed"/>, and then answers. If any
+    /// of that fails, the machine is dropped.
     /// </summary>
     /// <param name="append">Its records are whole batches with a right checksum: the shell has looked.</param>
     /// <param name="history">The log's epochs.</param>
     public FollowerDecision Decide(in ReplicaAppend append, IEpochHistory history)
     {
         ArgumentNullException.ThrowIfNull(history);
-        if (append.LeaderEpoch < LeaderEpoch)
+        if (append.LeaderEpoch < Math.Max(LeaderEpoch, history.Latest ?? -1))
         {
-            return Refuse(ReplicaAppendStatus.Fenced, LeaderEpoch, -1);
+            return Refuse(ReplicaAppendStatus.Fenced, Math.Max(LeaderEpoch, history.Latest ?? -1), -1);
         }
 
-        LeaderEpoch = append.LeaderEpoch;
-        if (append.StartsAnew && LogEndOffset < append.PreviousOffset)
+        Follow(append.LeaderEpoch);
+        var latest = LogEndOffset == 0 ? null : history.EpochAt(LogEndOffset - 1);
+        if (append.PreviousOffset > _sameUpTo && !(append.StartsAnew && LogEndOffset < append.PreviousOffset))
         {
-            return Take(in append, history, append.PreviousOffset, append.PreviousOffset);
+            // A log without any record has nothing that could differ, and before the leader's first one nothing
+            // matters.
+            var (epoch, end) = append.PreviousEpoch < 0 || latest is null
+                ? (append.PreviousEpoch, LogEndOffset)
+                : history.EndOffsetFor(Math.Min(append.PreviousEpoch, latest.Value), LogEndOffset);
+            end = Math.Min(end, LogEndOffset);
+            if (epoch != append.PreviousEpoch || append.PreviousOffset > end)
+            {
+                return Refuse(ReplicaAppendStatus.Diverged, latest is null ? -1 : epoch, end);
+            }
         }
 
-        // A log without any record has nothing that could differ.
-        var (epoch, end) = append.PreviousEpoch < 0 || history.Latest is not { } latest
-            ? (append.PreviousEpoch, LogEndOffset)
-            : history.EndOffsetFor(Math.Min(append.PreviousEpoch, latest), LogEndOffset);
-        return epoch == append.PreviousEpoch && append.PreviousOffset <= end
-            ? Take(in append, history, startAt: -1, LogEndOffset)
-            : Refuse(ReplicaAppendStatus.Diverged, history.Latest is null ? -1 : epoch, Math.Min(end, LogEndOffset));
+        return Take(in append, history, latest);
     }
 
-    /// <summary>The log was cut to this end (or started anew there), producers and epochs with it.</summary>
+    /// <summary>The log was cut to this end, producers and epochs with it.</summary>
     public void Cut(long endOffset)
     {
-        Invariant.Holds(endOffset >= 0);
+        Invariant.Holds(endOffset >= _sameUpTo && endOffset <= LogEndOffset);
         LogEndOffset = endOffset;
         HighWatermark = Math.Min(HighWatermark, endOffset);
     }
 
-    /// <summary>A batch that was written, in offset order: its producer's last sequence moves with it.</summary>
+    /// <summary>The log was dropped as a whole, and starts anew at this offset.</summary>
+    public void StartedAnew(long offset)
+    {
+        Invariant.Holds(offset >= 0);
+        LogEndOffset = offset;
+        HighWatermark = offset;
+        _sameUpTo = -1;
+    }
+
+    /// <summary>A batch of records that was written, in offset order: its producer's last sequence moves with
+    /// it.</summary>
     public void Written(in RecordBatchHeader batch, long nowMs)
     {
         Invariant.Holds(batch.BaseOffset >= LogEndOffset);
-        if (batch.HasProducerId)
+        if (batch.HasProducerId && !batch.IsControl && batch.BaseSequence >= 0)
         {
             _producers.Append(in batch, nowMs);
         }
@@ -103,13 +138,24 @@ public sealed class FollowerMachine
         LogEndOffset = batch.NextOffset;
     }
 
+    /// <summary>A transaction's marker that was written.</summary>
+    public void MarkerWritten(in RecordBatchHeader batch, int coordinatorEpoch, long nowMs)
+    {
+        Invariant.Holds(batch.BaseOffset >= LogEndOffset);
+        _producers.EndTransaction(in batch, coordinatorEpoch, nowMs);
+        LogEndOffset = batch.NextOffset;
+    }
+
     /// <summary>
-    /// The leader says how far records are committed; it counts as far as this log is known to be the leader's.
+    /// An append is carried out: the log is the leader's up to the decision's end. The leader says how far records are
+    /// committed; that counts as far as the log is known to be the leader's.
     /// </summary>
     /// <returns>True when the high watermark advanced.</returns>
     public bool Committed(long highWatermark, long sameUpTo)
     {
-        var committed = Math.Min(highWatermark, Math.Min(sameUpTo, LogEndOffset));
+        Invariant.Holds(sameUpTo <= LogEndOffset);
+        _sameUpTo = Math.Max(_sameUpTo, sameUpTo);
+        var committed = Math.Min(highWatermark, _sameUpTo);
         if (committed <= HighWatermark)
         {
             return false;
@@ -119,38 +165,46 @@ public sealed class FollowerMachine
         return true;
     }
 
-    private static FollowerDecision Take(
-        in ReplicaAppend append, IEpochHistory history, long startAt, long logEndOffset)
-    {
-        var truncateTo = -1L;
-        if (startAt < 0 && append.LeaderEpochStartOffset >= append.PreviousOffset &&
-            append.LeaderEpochStartOffset < logEndOffset &&
-            history.EpochAt(append.LeaderEpochStartOffset) != append.LeaderEpoch)
-        {
-            // The leader's log holds nothing of an earlier epoch from there on.
-            truncateTo = logEndOffset = append.LeaderEpochStartOffset;
-        }
+    /// <summary>
+    /// Where the log may start, as the leader's does: nobody drops what it does not know to be committed.
+    /// </summary>
+    public long LogStart(long leaderLogStartOffset) => Math.Min(leaderLogStartOffset, HighWatermark);
 
+    private FollowerDecision Take(in ReplicaAppend append, IEpochHistory history, int? latest)
+    {
+        var startAt = append.StartsAnew && LogEndOffset < append.PreviousOffset ? append.PreviousOffset : -1;
+        var cut = startAt < 0 && latest < append.LeaderEpoch &&
+            append.LeaderEpochStartOffset >= Math.Max(append.PreviousOffset, _sameUpTo) &&
+            append.LeaderEpochStartOffset < LogEndOffset
+                ? append.LeaderEpochStartOffset // The leader's log holds nothing of an earlier epoch from there on.
+                : long.MaxValue;
         var records = append.Records.Span;
         var firstNew = 0;
         var end = append.PreviousOffset;
         for (var at = 0; at < records.Length;)
         {
             Invariant.Holds(RecordBatchHeader.TryRead(records[at..], out var batch));
-            Invariant.Holds(batch.BaseOffset >= end && batch.SizeInBytes <= records.Length - at);
-            if (firstNew == at && startAt < 0 && batch.BaseOffset < logEndOffset)
+            Invariant.Holds(batch.SizeInBytes <= records.Length - at && batch.NextOffset > end);
+            Invariant.Holds(at == 0 || batch.BaseOffset >= end);
+            var isStored = false;
+            if (at == firstNew && batch.NextOffset <= _sameUpTo)
             {
-                if (batch.NextOffset <= logEndOffset &&
-                    history.EpochAt(batch.BaseOffset) == batch.PartitionLeaderEpoch)
-                {
-                    firstNew = at + batch.SizeInBytes;
-                }
-                else
-                {
-                    truncateTo = logEndOffset = batch.BaseOffset;
-                }
+                isStored = true;
+            }
+            else if (startAt >= 0 || latest is null)
+            {
+                // The first batch that is left may begin before the first offset that is.
+                startAt = at == 0 && batch.BaseOffset < (startAt < 0 ? LogEndOffset : startAt)
+                    ? batch.BaseOffset
+                    : startAt;
+            }
+            else if (at == firstNew)
+            {
+                cut = Math.Min(cut, Divergence(in batch, end, history));
+                isStored = batch.NextOffset <= Math.Min(cut, LogEndOffset);
             }
 
+            firstNew = isStored ? at + batch.SizeInBytes : firstNew;
             end = batch.NextOffset;
             at += batch.SizeInBytes;
         }
@@ -158,10 +212,32 @@ public sealed class FollowerMachine
         return new FollowerDecision
         {
             StartAt = startAt,
-            TruncateTo = truncateTo,
+            TruncateTo = cut < LogEndOffset ? cut : -1,
             FirstNewByte = firstNew,
-            EndOffset = end,
+            EndOffset = Math.Max(end, startAt < 0 ? _sameUpTo : -1),
         };
+    }
+
+    /// <summary>
+    /// Where the log parts from the leader's, as this batch of the leader's shows, which follows directly on what ends
+    /// at <paramref name="from"/>; <c>long.MaxValue</c>: not here.
+    /// </summary>
+    private long Divergence(in RecordBatchHeader batch, long from, IEpochHistory history)
+    {
+        var gap = Math.Max(from, _sameUpTo);
+        var gapEnd = Math.Min(batch.BaseOffset, LogEndOffset);
+        if (gap < gapEnd && history.EpochAt(gapEnd - 1) != batch.PartitionLeaderEpoch)
+        {
+            // What the leader's log has dropped can't be told from what it never had.
+            return history.EpochAt(gap) == batch.PartitionLeaderEpoch
+                ? Math.Min(history.EndOffsetFor(batch.PartitionLeaderEpoch, LogEndOffset).EndOffset, gapEnd)
+                : gap;
+        }
+
+        return batch.BaseOffset < LogEndOffset &&
+            (batch.NextOffset > LogEndOffset || history.EpochAt(batch.BaseOffset) != batch.PartitionLeaderEpoch)
+            ? batch.BaseOffset
+            : long.MaxValue;
     }
 
     private static FollowerDecision Refuse(ReplicaAppendStatus status, int epoch, long endOffset) => new()

@@ -1,51 +1,62 @@
 namespace ActorBroker.Core.Replication;
 
 /// <summary>What the leader knows of one follower, and what is on the way to it.</summary>
-internal sealed class FollowerProgress(int brokerId, long nowMs, long leaderEndOffset)
+internal sealed class FollowerProgress
 {
-    private long _leaderEndAtLastAck = -1;
-    private long _lastAckMs = nowMs;
-    private int _inFlight;
+    private const long FirstBackoffMs = 20;
+    private const long LastBackoffMs = 1_000;
+
+    private (long LeaderEndOffset, long AtMs) _mark;
+    private long _backoffMs = FirstBackoffMs;
+
+    public FollowerProgress(int brokerId, int round, long leaderEndOffset, long nowMs)
+    {
+        BrokerId = brokerId;
+        Restart(round, leaderEndOffset, nowMs);
+    }
 
     /// <summary>The follower.</summary>
-    public int BrokerId { get; } = brokerId;
+    public int BrokerId { get; }
 
-    /// <summary>The broker epoch in which it last answered; -1 before it has said anything.</summary>
-    public long BrokerEpoch { get; private set; } = -1;
+    /// <summary>The broker epoch in which it answers; -1 before it has said anything.</summary>
+    public long BrokerEpoch { get; private set; }
 
     /// <summary>
     /// Up to here its log is known to be the leader's, in this leader epoch and this life of the follower; -1: unknown.
     /// </summary>
-    public long LogEndOffset { get; private set; } = -1;
+    public long LogEndOffset { get; private set; }
 
     /// <summary>
-    /// The last time at which it held all that the leader then had. A new leader credits every follower with its own
-    /// start, so that nobody is dropped before it had a chance to answer.
+    /// The last time for which it is known that it held all that the leader then had. One of which nothing is known yet
+    /// is credited with the time since when, so that nobody is dropped before it had a chance to answer.
     /// </summary>
-    public long CaughtUpMs { get; private set; } = nowMs;
+    public long CaughtUpMs { get; private set; }
 
     /// <summary>Where the next append begins.</summary>
-    public long Next { get; private set; } = leaderEndOffset;
+    public long Next { get; private set; }
 
     /// <summary>
     /// It is not known where both logs are the same: one append at a time, until one is taken. Then they stream.
     /// </summary>
-    public bool IsProbing { get; private set; } = true;
+    public bool IsProbing { get; private set; }
 
-    /// <summary>Grows whenever what is on the way stops to count: answers of an earlier round move nothing back.</summary>
+    /// <summary>
+    /// Answers to appends of another round count for nothing. Each number is used once in a leadership, so nothing
+    /// that is late can ever be taken for an answer of now.
+    /// </summary>
     public int Round { get; private set; }
 
     /// <summary>Bytes sent and not answered.</summary>
     public long BytesInFlight { get; private set; }
 
     /// <summary>Appends sent and not answered.</summary>
-    public int InFlight => _inFlight;
+    public int InFlight { get; private set; }
 
     /// <summary>The high watermark and the log start that it was last told.</summary>
-    public (long HighWatermark, long LogStartOffset) Told { get; private set; } = (-1, -1);
+    public (long HighWatermark, long LogStartOffset) Told { get; private set; }
 
     /// <summary>It could not take anything: nothing is sent before this time.</summary>
-    public long NotBeforeMs { get; private set; } = long.MinValue;
+    public long NotBeforeMs { get; private set; }
 
     /// <summary>
     /// What it holds for sure in the life of this epoch (-1: in any); what it held in another one does not count.
@@ -57,7 +68,7 @@ internal sealed class FollowerProgress(int brokerId, long nowMs, long leaderEndO
     {
         Next = endOffset;
         BytesInFlight += bytes;
-        _inFlight++;
+        InFlight++;
         Told = (highWatermark, logStartOffset);
     }
 
@@ -65,25 +76,11 @@ internal sealed class FollowerProgress(int brokerId, long nowMs, long leaderEndO
     public void Landed(int bytes)
     {
         BytesInFlight -= bytes;
-        _inFlight--;
+        InFlight--;
     }
 
-    /// <summary>Another life of the broker: what the former one held does not count.</summary>
-    public void Meet(long brokerEpoch, long leaderEndOffset)
-    {
-        if (brokerEpoch == BrokerEpoch)
-        {
-            return;
-        }
-
-        if (BrokerEpoch >= 0)
-        {
-            Probe(leaderEndOffset);
-        }
-
-        BrokerEpoch = brokerEpoch;
-        LogEndOffset = -1;
-    }
+    /// <summary>It answers for the first time in this round's life.</summary>
+    public void Meet(long brokerEpoch) => BrokerEpoch = brokerEpoch;
 
     /// <summary>Takes its report.</summary>
     public void Acknowledged(long endOffset, long leaderEndOffset, long nowMs)
@@ -91,20 +88,26 @@ internal sealed class FollowerProgress(int brokerId, long nowMs, long leaderEndO
         if (endOffset >= leaderEndOffset)
         {
             CaughtUpMs = Math.Max(CaughtUpMs, nowMs);
+            _mark = (leaderEndOffset, nowMs);
         }
-        else if (endOffset >= _leaderEndAtLastAck)
+        else if (endOffset >= _mark.LeaderEndOffset)
         {
-            // Under steady load a follower never sees the very end; having reached what was the end at its last
-            // report counts.
-            CaughtUpMs = Math.Max(CaughtUpMs, _lastAckMs);
+            // Under steady load, with appends on the way, a follower never reports the very end. Once it has reached
+            // what was the end at some time, it was up to date at that time, and the next mark is set.
+            CaughtUpMs = Math.Max(CaughtUpMs, _mark.AtMs);
+            _mark = (leaderEndOffset, nowMs);
         }
 
         // A late answer says less than is known by now.
         LogEndOffset = Math.Max(LogEndOffset, endOffset);
-        _leaderEndAtLastAck = leaderEndOffset;
-        _lastAckMs = nowMs;
-        IsProbing = false;
+        if (IsProbing)
+        {
+            IsProbing = false;
+            Next = LogEndOffset;
+        }
+
         NotBeforeMs = long.MinValue;
+        _backoffMs = FirstBackoffMs;
     }
 
     /// <summary>New records come for one that has all: it was up to date until now, however long it was quiet.</summary>
@@ -113,18 +116,50 @@ internal sealed class FollowerProgress(int brokerId, long nowMs, long leaderEndO
         if (LogEndOffset >= leaderEndOffset)
         {
             CaughtUpMs = Math.Max(CaughtUpMs, nowMs);
-            _lastAckMs = nowMs;
+            _mark = (leaderEndOffset, nowMs);
         }
     }
 
-    /// <summary>Starts a new round at this offset.</summary>
-    public void Probe(long next, long notBeforeMs = long.MinValue)
+    /// <summary>It says that its log ends, or parts from the leader's, here: what it said before is over.</summary>
+    public void Diverged(int round, long next, long endOffset)
     {
-        Round++;
+        LogEndOffset = Math.Min(LogEndOffset, endOffset);
+        Probe(round, next, long.MinValue);
+    }
+
+    /// <summary>It can't be reached, or can't take anything: it is asked again, less and less often.</summary>
+    public void PutOff(int round, long next, long nowMs)
+    {
+        Probe(round, next, nowMs + _backoffMs);
+        _backoffMs = Math.Min(_backoffMs * 2, LastBackoffMs);
+    }
+
+    /// <summary>It may be there again: it is asked now.</summary>
+    public void RetryNow()
+    {
+        NotBeforeMs = long.MinValue;
+        _backoffMs = FirstBackoffMs;
+    }
+
+    /// <summary>Nothing that it said counts any more: it lives anew, or was taken out of the in-sync set.</summary>
+    public void Restart(int round, long leaderEndOffset, long nowMs)
+    {
+        BrokerEpoch = -1;
+        LogEndOffset = -1;
+        CaughtUpMs = nowMs;
+        Told = (-1, -1);
+        _mark = (leaderEndOffset, nowMs);
+        _backoffMs = FirstBackoffMs;
+        Probe(round, leaderEndOffset, long.MinValue);
+    }
+
+    private void Probe(int round, long next, long notBeforeMs)
+    {
+        Round = round;
         Next = next;
         IsProbing = true;
         BytesInFlight = 0;
-        _inFlight = 0;
+        InFlight = 0;
         NotBeforeMs = notBeforeMs;
     }
 }

@@ -24,7 +24,7 @@ public sealed partial class LeaderMachine
     public PartitionState? WantedInSync(long nowMs, long lagMaxMs, ClusterView view)
     {
         ArgumentNullException.ThrowIfNull(view);
-        if (_proposed is not null)
+        if (_proposed is not null || IsDeposed)
         {
             return null;
         }
@@ -54,7 +54,8 @@ public sealed partial class LeaderMachine
     }
 
     /// <summary>
-    /// A compare-and-set of the partition from <see cref="State"/> to this is about to be tried. One at a time.
+    /// A compare-and-set of the partition from <see cref="State"/> to this is about to be tried. One at a time: the
+    /// next only after <see cref="ProposalEnded"/>.
     /// </summary>
     /// <remarks>
     /// It may be tried on any version of the document in which the partition still is as in <see cref="State"/>: other
@@ -70,20 +71,23 @@ public sealed partial class LeaderMachine
     }
 
     /// <summary>
-    /// The compare-and-set was refused for sure, or what came of it has been told by <see cref="Update"/>. Where its
-    /// outcome is not known, leave the proposal standing until the catalogue has been read again.
+    /// The compare-and-set has come through, or has been refused and is not tried again. Where its outcome is not
+    /// known, the catalogue has to be read before: until then the proposal stands.
     /// </summary>
+    /// <param name="catalogueVersion">The document's version, as written or as read after the refusal.</param>
+    /// <param name="state">The partition in there, still within this leadership.</param>
+    /// <param name="nowMs">The time.</param>
     /// <returns>True when the high watermark advanced.</returns>
-    public bool WithdrawProposal()
+    public bool ProposalEnded(long catalogueVersion, PartitionState state, long nowMs)
     {
+        var advanced = Update(catalogueVersion, state, nowMs);
         _proposed = null;
-        return AdvanceHighWatermark();
+        return AdvanceHighWatermark() || advanced;
     }
 
     /// <summary>
     /// The catalogue records this, still within this leadership. A version that is not newer than the known one is a
-    /// late echo and changes nothing. Another state settles any proposal: either it is the proposal's outcome, or the
-    /// compare-and-set can't succeed any more.
+    /// late echo and changes nothing.
     /// </summary>
     /// <returns>True when the high watermark advanced.</returns>
     public bool Update(long catalogueVersion, PartitionState state, long nowMs)
@@ -101,9 +105,22 @@ public sealed partial class LeaderMachine
         }
 
         Invariant.Holds(state.Leader == _brokerId && state.LeaderEpoch == LeaderEpoch);
+        var before = State;
         State = state;
-        _proposed = null;
         TrackFollowers(nowMs);
+        foreach (var follower in _followers.Values)
+        {
+            // Whoever was taken out may have lost what it once said it has; whoever is recorded in another life has to
+            // say what it holds in that one.
+            var recorded = state.InSyncEpochOf(follower.BrokerId);
+            if (recorded is null
+                ? before.InSync.Contains(follower.BrokerId)
+                : recorded >= 0 && follower.BrokerEpoch >= 0 && recorded != follower.BrokerEpoch)
+            {
+                follower.Restart(++_rounds, LogEndOffset, nowMs);
+            }
+        }
+
         return AdvanceHighWatermark();
     }
 
@@ -129,7 +146,8 @@ public sealed partial class LeaderMachine
         }
 
         var follower = _followers[id];
-        var isSameLife = recorded is { } epoch && (epoch < 0 || epoch == follower.BrokerEpoch);
+        var isSameLife = recorded is { } epoch &&
+            (epoch < 0 || follower.BrokerEpoch < 0 || epoch == follower.BrokerEpoch);
         var holdsAll = follower.LogEndOffset >= HighWatermark && follower.LogEndOffset >= LeaderEpochStartOffset;
         if (!isSameLife && holdsAll && view.IsLive(id) && view.EpochOf(id) == follower.BrokerEpoch &&
             (recorded is not null || !view.IsDraining(id)))
@@ -137,7 +155,9 @@ public sealed partial class LeaderMachine
             return follower.BrokerEpoch;
         }
 
-        return nowMs - follower.CaughtUpMs <= lagMaxMs ? recorded : null;
+        // One that has everything does not lag, however long there was nothing to report.
+        var isComplete = isSameLife && follower.LogEndOffset >= LogEndOffset;
+        return isComplete || nowMs - follower.CaughtUpMs <= lagMaxMs ? recorded : null;
     }
 
     /// <summary>Keeps what is known of those who stay replicas.</summary>
@@ -154,7 +174,7 @@ public sealed partial class LeaderMachine
         {
             if (id != _brokerId && !_followers.ContainsKey(id))
             {
-                _followers.Add(id, new FollowerProgress(id, nowMs, LogEndOffset));
+                _followers.Add(id, new FollowerProgress(id, ++_rounds, LogEndOffset, nowMs));
             }
         }
     }
@@ -194,7 +214,8 @@ public sealed partial class LeaderMachine
             if (state.InSync[index] != _brokerId)
             {
                 var epoch = state.InSyncEpochs.IsEmpty ? -1 : state.InSyncEpochs[index];
-                held = Math.Min(held, _followers[state.InSync[index]].HeldIn(epoch));
+                held = Math.Min(
+                    held, _followers.TryGetValue(state.InSync[index], out var follower) ? follower.HeldIn(epoch) : -1);
             }
         }
 

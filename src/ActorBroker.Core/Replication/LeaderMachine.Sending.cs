@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using ActorBroker.Core.Cluster;
 
 namespace ActorBroker.Core.Replication;
 
@@ -12,7 +13,16 @@ public sealed partial class LeaderMachine
     /// <summary>Bytes of one append, unless a single batch is larger.</summary>
     public const int AppendBytesMax = 1 << 20;
 
-    private const long UnreadyBackoffMs = 50;
+    /// <summary>Appends that may be on the way to one follower of one partition.</summary>
+    public const int WindowAppends = 32;
+
+    private int _rounds;
+
+    /// <summary>
+    /// A follower knows of a later leadership: this one is over, whatever the catalogue's feed has told so far. Nothing
+    /// is accepted or sent any more.
+    /// </summary>
+    public bool IsDeposed { get; private set; }
 
     /// <summary>The followers: every replica but this one.</summary>
     public IReadOnlyCollection<int> Followers => _followers.Keys;
@@ -20,6 +30,13 @@ public sealed partial class LeaderMachine
     /// <summary>Up to where a follower's log is known to be the same; -1: unknown.</summary>
     public long HeldBy(int followerId) =>
         _followers.TryGetValue(followerId, out var follower) ? follower.LogEndOffset : -1;
+
+    /// <summary>The last time for which it is known that a follower held all that there was; -1: no follower.</summary>
+    public long CaughtUpMs(int followerId) =>
+        _followers.TryGetValue(followerId, out var follower) ? follower.CaughtUpMs : -1;
+
+    internal int RoundOf(int followerId) =>
+        _followers.TryGetValue(followerId, out var follower) ? follower.Round : -1;
 
     /// <summary>Bytes on the way to a follower.</summary>
     public long BytesInFlight(int followerId) =>
@@ -43,7 +60,7 @@ public sealed partial class LeaderMachine
     {
         ArgumentNullException.ThrowIfNull(history);
         plan = null;
-        if (!_followers.TryGetValue(followerId, out var follower) || nowMs < follower.NotBeforeMs)
+        if (IsDeposed || !_followers.TryGetValue(followerId, out var follower) || nowMs < follower.NotBeforeMs)
         {
             return false;
         }
@@ -53,7 +70,7 @@ public sealed partial class LeaderMachine
         var hasRecords = from < LogEndOffset;
         var isDue = follower.IsProbing
             ? follower.InFlight == 0
-            : (hasRecords && room > 0) ||
+            : (hasRecords && room > 0 && follower.InFlight < WindowAppends) ||
               (withNews && follower.InFlight == 0 && follower.Told != (HighWatermark, logStartOffset));
         if (!isDue)
         {
@@ -80,10 +97,11 @@ public sealed partial class LeaderMachine
     }
 
     /// <summary>A follower answered an append of <paramref name="bytes"/> bytes, or nobody knows whether.</summary>
-    /// <param name="plan">What was asked.</param>
+    /// <param name="plan">What was asked, by this very machine: an answer that another one asked for is to be
+    /// dropped.</param>
     /// <param name="bytes">As given to <see cref="Sent"/>.</param>
-    /// <param name="result">The answer. A <see cref="ReplicaAppendStatus.Fenced"/> ends this leadership: the shell
-    /// steps down, and waits for the catalogue.</param>
+    /// <param name="result">The answer. A <see cref="ReplicaAppendStatus.Fenced"/> ends this leadership
+    /// (<see cref="IsDeposed"/>): the shell steps down, and waits for the catalogue.</param>
     /// <param name="history">The log's epochs.</param>
     /// <param name="nowMs">The time.</param>
     /// <returns>True when the high watermark advanced.</returns>
@@ -91,42 +109,59 @@ public sealed partial class LeaderMachine
         in AppendPlan plan, int bytes, in ReplicaAppendResult result, IEpochHistory history, long nowMs)
     {
         ArgumentNullException.ThrowIfNull(history);
-        if (plan.LeaderEpoch != LeaderEpoch || !_followers.TryGetValue(plan.FollowerId, out var follower))
+        if (plan.LeaderEpoch != LeaderEpoch ||
+            !_followers.TryGetValue(plan.FollowerId, out var follower) ||
+            plan.Round != follower.Round)
         {
             return false;
         }
 
-        var isCurrent = follower.Round == plan.Round;
-        if (isCurrent)
-        {
-            follower.Landed(bytes);
-        }
-
-        if (result.BrokerEpoch >= 0)
-        {
-            if (result.BrokerEpoch < follower.BrokerEpoch)
-            {
-                return false;
-            }
-
-            follower.Meet(result.BrokerEpoch, LogEndOffset);
-            isCurrent = follower.Round == plan.Round;
-        }
-
+        follower.Landed(bytes);
         switch (result.Status)
         {
             case ReplicaAppendStatus.Appended:
-                return FollowerAcknowledged(follower, result.EndOffset, nowMs);
-            case ReplicaAppendStatus.Diverged when isCurrent:
-                follower.Probe(LastSharedOffset(result.Epoch, result.EndOffset, history));
-                break;
-            case ReplicaAppendStatus.Unready or ReplicaAppendStatus.Lost when isCurrent:
-                follower.Probe(
-                    follower.LogEndOffset >= 0 ? follower.LogEndOffset : plan.From, nowMs + UnreadyBackoffMs);
+                return IsOfThisLife(follower, result.BrokerEpoch, nowMs) &&
+                    FollowerAcknowledged(follower, result.EndOffset, nowMs);
+            case ReplicaAppendStatus.Diverged:
+                if (IsOfThisLife(follower, result.BrokerEpoch, nowMs))
+                {
+                    var endOffset = Math.Max(result.EndOffset, 0);
+                    follower.Diverged(++_rounds, Earlier(in plan, result.Epoch, endOffset, history), endOffset);
+                }
+
+                return false;
+            case ReplicaAppendStatus.Fenced:
+                IsDeposed |= result.Epoch > LeaderEpoch;
                 break;
         }
 
+        follower.PutOff(++_rounds, follower.LogEndOffset >= 0 ? follower.LogEndOffset : plan.From, nowMs);
         return false;
+    }
+
+    /// <summary>
+    /// Brokers came, went or began another life. Followers that are there are asked at once: one that begins anew would
+    /// otherwise be noticed only by the next record, and never return to the in-sync set of a quiet partition.
+    /// </summary>
+    public void BrokersChanged(ClusterView view, long nowMs)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        foreach (var follower in _followers.Values)
+        {
+            if (!view.IsLive(follower.BrokerId))
+            {
+                continue;
+            }
+
+            if (follower.BrokerEpoch >= 0 && follower.BrokerEpoch < view.EpochOf(follower.BrokerId))
+            {
+                follower.Restart(++_rounds, LogEndOffset, nowMs);
+            }
+            else
+            {
+                follower.RetryNow();
+            }
+        }
     }
 
     /// <summary>When the next follower that was put off may be sent to again; <c>long.MaxValue</c>: none is.</summary>
@@ -144,15 +179,37 @@ public sealed partial class LeaderMachine
         return next;
     }
 
-    /// <summary>The follower's latest epoch that both may know ends here for it: where both logs may be the same.</summary>
-    private long LastSharedOffset(int epoch, long endOffset, IEpochHistory history)
+    /// <summary>
+    /// False for an answer from a life that is over, and for the first one from a new life: it is asked anew.
+    /// </summary>
+    private bool IsOfThisLife(FollowerProgress follower, long brokerEpoch, long nowMs)
     {
-        if (epoch < 0)
+        if (follower.BrokerEpoch < 0)
         {
-            return Math.Min(Math.Max(endOffset, 0), LogEndOffset);
+            follower.Meet(brokerEpoch);
+        }
+        else if (brokerEpoch > follower.BrokerEpoch)
+        {
+            follower.Restart(++_rounds, LogEndOffset, nowMs);
+            return false;
         }
 
-        var (known, end) = history.EndOffsetFor(epoch, LogEndOffset);
-        return known == epoch ? Math.Min(endOffset, end) : Math.Max(end, 0);
+        return brokerEpoch == follower.BrokerEpoch;
+    }
+
+    /// <summary>
+    /// Where to ask next, after the follower has named its largest epoch up to the one asked for, and where that ends.
+    /// Always before what was asked, so that asking comes to an end.
+    /// </summary>
+    private long Earlier(in AppendPlan plan, int epoch, long endOffset, IEpochHistory history)
+    {
+        var shared = endOffset;
+        if (epoch >= 0)
+        {
+            var (known, end) = history.EndOffsetFor(epoch, LogEndOffset);
+            shared = known == epoch ? Math.Min(endOffset, end) : Math.Max(end, 0);
+        }
+
+        return Math.Clamp(shared, 0, Math.Max(plan.From - 1, 0));
     }
 }

@@ -17,16 +17,24 @@ namespace ActorBroker.Core.Replication;
 /// </para>
 /// <para>
 /// The in-sync set: <b>settled</b> (what the catalogue records) -> Propose -> <b>proposing</b> (a compare-and-set is
-/// under way) -> a newer catalogue version, whoever wrote it, or Withdraw -> settled. While proposing, the high
-/// watermark waits for the union of both sets: a proposed addition counts at once, since the catalogue may already
-/// record it, and a proposed removal still counts, since it may not.
+/// under way) -> ProposalEnded -> settled. While proposing, the high watermark waits for the union of both sets: a
+/// proposed addition counts at once, since the catalogue may already record it, and a proposed removal still counts,
+/// since it may not. What the catalogue makes known meanwhile does not end that: the compare-and-set may still come
+/// through.
+/// </para>
+/// <para>
+/// Only the leader adds members, so whatever others change within this leadership leaves a part of what is known here;
+/// to count what is known is always enough.
 /// </para>
 /// <para>Invariants, held after every step:</para>
 /// <list type="number">
 /// <item>high watermark &lt;= log end offset &lt;= next offset; none of the three goes back.</item>
-/// <item>high watermark &lt;= what every member of the union holds, as far as it moved within this leadership.</item>
+/// <item>The high watermark moves only up to what every member of the union holds, each in the life in which it is
+/// recorded; and not at all while fewer than the minimum are in sync, or while anybody is eligible (KIP-966).</item>
 /// <item>last stable offset &lt;= high watermark.</item>
 /// <item>This broker is in the in-sync set.</item>
+/// <item>What is known of a follower was said by it in its present life, in answer to this leadership's appends, after
+/// it was last taken out of the in-sync set.</item>
 /// </list>
 /// <para>Owned by one actor; not safe for several threads.</para>
 /// </remarks>
@@ -94,6 +102,11 @@ public sealed partial class LeaderMachine
     /// </summary>
     public AppendDecision Accept(in RecordBatchHeader batch, short acks, long nowMs)
     {
+        if (IsDeposed)
+        {
+            return AppendDecision.Reject(ErrorCode.NotLeaderOrFollower, "a later leadership has begun");
+        }
+
         if (acks == -1 && State.InSync.Length < MinInSync)
         {
             return AppendDecision.Reject(

@@ -4,6 +4,10 @@ using ActorBroker.Core.Producers;
 namespace ActorBroker.Core.Replication;
 
 /// <summary>What a <see cref="LeaderMachine"/> begins with: the catalogue's facts and the opened log's.</summary>
+/// <remarks>
+/// A leadership may go on with a new machine only on a log that has lost nothing that it ever held in this leadership:
+/// followers may have it. Otherwise the partition needs <see cref="PartitionStates.LoseRecords"/> first.
+/// </remarks>
 public sealed record LeaderStart
 {
     /// <summary>This broker.</summary>

@@ -33,47 +33,27 @@ public class LeaderMachineInSyncTests
         var scenario = LeaderScenario.With(replicas: 3, inSync: [1, 2]).Wrote(10).Acknowledged(by: 3, upTo: 4);
         scenario.Propose(1, 2, 3);
         scenario.Acknowledged(by: 2, upTo: 10);
+        Assert.Equal(4, scenario.HighWatermark);
 
-        Assert.True(scenario.Machine.WithdrawProposal());
+        Assert.True(scenario.Ended(version: 2, 1, 2));
         Assert.Equal(10, scenario.HighWatermark);
     }
 
     [Fact]
-    public void An_echo_of_a_known_version_does_not_settle_a_proposal()
+    public void Whatever_becomes_known_meanwhile_a_proposal_counts_until_it_has_ended()
     {
-        var scenario = LeaderScenario.With(replicas: 3).Wrote(10).Acknowledged(by: 2, upTo: 10);
-        scenario.Propose(1, 2);
+        var scenario = LeaderScenario.With(replicas: 3, inSync: [1, 2]).Wrote(10).Acknowledged(by: 3, upTo: 4);
+        scenario.Propose(1, 2, 3);
 
-        scenario.Recorded(version: 1, 1, 2);
+        scenario.Recorded(version: 1, 1).Acknowledged(by: 2, upTo: 10);
+        Assert.Equal(4, scenario.HighWatermark);
 
-        Assert.Equal(0, scenario.HighWatermark);
-        Assert.Equal([1, 2], scenario.Machine.Proposed?.InSync);
-    }
+        scenario.Recorded(version: 2, 1);
+        Assert.Equal(4, scenario.HighWatermark);
 
-    [Fact]
-    public void Another_ones_change_settles_a_proposal_that_can_no_longer_succeed()
-    {
-        var scenario = LeaderScenario.With(replicas: 3).Wrote(10).Acknowledged(by: 2, upTo: 10);
-        scenario.Propose(1, 2);
-
-        scenario.Recorded(version: 2, 1, 3);
-
-        Assert.Null(scenario.Machine.Proposed);
-        Assert.Equal(0, scenario.HighWatermark);
-    }
-
-    [Fact]
-    public void A_change_of_other_partitions_leaves_a_proposal_standing()
-    {
-        var scenario = LeaderScenario.With(replicas: 3).Wrote(10).Acknowledged(by: 2, upTo: 10);
-        scenario.Propose(1, 2);
-
-        scenario.Recorded(version: 2, 1, 2, 3);
-        Assert.Equal([1, 2], scenario.Machine.Proposed?.InSync);
-
-        scenario.Recorded(version: 3, 1, 2);
-        Assert.Null(scenario.Machine.Proposed);
+        scenario.Ended(version: 2, 1);
         Assert.Equal(10, scenario.HighWatermark);
+        Assert.Null(scenario.Machine.Proposed);
     }
 
     [Fact]

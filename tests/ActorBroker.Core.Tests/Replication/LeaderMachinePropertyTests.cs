@@ -133,17 +133,21 @@ public class LeaderMachinePropertyTests
             }
             else if (_random.Next(2) == 0)
             {
-                Leader.WithdrawProposal();
+                Leader.ProposalEnded(_version, _recorded, _nowMs);
+                _knownVersion = _version;
             }
         }
 
         private void Settle()
         {
-            Leader.Update(_version, _recorded, _nowMs);
             _knownVersion = _version;
-            if (Leader.Proposed is not null)
+            if (_random.Next(2) == 0)
             {
-                Leader.WithdrawProposal();
+                Leader.Update(_version, _recorded, _nowMs);
+            }
+            else
+            {
+                Leader.ProposalEnded(_version, _recorded, _nowMs);
             }
         }
     }

@@ -71,7 +71,7 @@ internal sealed class LeaderScenario
     /// <summary>An answer that says up to where a follower has everything.</summary>
     public static bool Answer(
         LeaderMachine leader, int by, long upTo, long life, long nowMs, int leaderEpoch = Epoch) => leader.Answered(
-        new AppendPlan(leaderEpoch, by, Round: -1, upTo, PreviousEpoch: -1, StartsAnew: false, MaxBytes: 0),
+        new AppendPlan(leaderEpoch, by, leader.RoundOf(by), upTo, PreviousEpoch: -1, StartsAnew: false, MaxBytes: 0),
         bytes: 0,
         new ReplicaAppendResult { Status = ReplicaAppendStatus.Appended, EndOffset = upTo, BrokerEpoch = life },
         MemoryLog.Empty,
@@ -88,6 +88,9 @@ internal sealed class LeaderScenario
         Machine.Update(version, State([1, 2, 3], inSync), NowMs);
         return this;
     }
+
+    public bool Ended(long version, params int[] inSync) =>
+        Machine.ProposalEnded(version, State([.. Machine.State.Replicas], inSync), NowMs);
 
     public void Propose(params int[] inSync) =>
         Machine.Propose(State([.. Machine.State.Replicas], inSync));
