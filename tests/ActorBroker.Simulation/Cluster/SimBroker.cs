@@ -1,0 +1,255 @@
+using System.Collections.Immutable;
+using ActorBroker.Core.Catalogue;
+using ActorBroker.Core.Configuration;
+using ActorBroker.Storage;
+
+namespace ActorBroker.Simulation.Cluster;
+
+/// <summary>
+/// A broker: a disk that stays, and one process after the other that runs on it. All that a process knows is gone with
+/// it; what it asked for before comes back to nobody.
+/// </summary>
+internal sealed partial class SimBroker
+{
+    private readonly SimCluster _cluster;
+    private readonly World _world;
+    private readonly List<Action> _held = [];
+    private readonly SortedDictionary<string, TopicDocument> _topics = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<int, BrokerRegistration> _registered = [];
+    private readonly Dictionary<(Guid Topic, int Partition), SimReplica> _replicas = [];
+    private readonly SimController _controller;
+    private int _life;
+    private int _heardUpTo;
+    private LogDirectory? _directory;
+
+    public SimBroker(SimCluster cluster, int id)
+    {
+        _cluster = cluster;
+        _world = cluster.World;
+        Id = id;
+        Disk = new SimDisk(_world);
+        _controller = new SimController(cluster, this);
+    }
+
+    public int Id { get; }
+
+    public SimDisk Disk { get; }
+
+    public bool IsRunning { get; private set; }
+
+    public bool IsPaused { get; private set; }
+
+    /// <summary>It has joined.</summary>
+    public bool IsMember { get; private set; }
+
+    public bool IsDraining { get; private set; }
+
+    /// <summary>The epoch of this life; 0 before it has one.</summary>
+    public long Epoch { get; private set; }
+
+    /// <summary>Who lives, as it sees it.</summary>
+    public ImmutableSortedDictionary<int, long> Live { get; private set; } = ImmutableSortedDictionary<int, long>.Empty;
+
+    /// <summary>The topics as it knows them.</summary>
+    public IReadOnlyDictionary<string, TopicDocument> Topics => _topics;
+
+    /// <summary>The registrations as it knows them.</summary>
+    public IReadOnlyDictionary<int, BrokerRegistration> Registered => _registered;
+
+    public IReadOnlyCollection<SimReplica> Replicas => _replicas.Values;
+
+    public SimCluster Cluster => _cluster;
+
+    public LogDirectory Directory => _directory!;
+
+    public SimReplica? Replica(Guid topic, int partition) => _replicas.GetValueOrDefault((topic, partition));
+
+    public void Say(string what, int partition = Trace.Everybody) => _world.Say(Id, partition, what);
+
+    /// <summary>Something of this life happens after a while, later if the process stands still then.</summary>
+    public void After(long delayUs, Action action)
+    {
+        var life = _life;
+        _world.After(delayUs, () => RunOrHold(life, action));
+    }
+
+    /// <summary>Something arrives from outside, whoever lives here then.</summary>
+    public void Receive(long delayUs, Action action) => _world.After(delayUs, () =>
+    {
+        if (IsRunning)
+        {
+            RunOrHold(_life, action);
+        }
+    });
+
+    public void Pause()
+    {
+        Say("stands still");
+        IsPaused = true;
+        _cluster.Membership.Silence(this);
+    }
+
+    public void Resume()
+    {
+        Say("goes on");
+        IsPaused = false;
+        _cluster.Membership.Awake(this);
+        var held = _held.ToArray();
+        _held.Clear();
+        foreach (var action in held)
+        {
+            After(0, action);
+        }
+    }
+
+    /// <summary>The process is gone; what becomes of the disk is for the caller to say.</summary>
+    public void Die()
+    {
+        var wasMember = IsMember;
+        foreach (var replica in _replicas.Values)
+        {
+            replica.Vanish();
+        }
+
+        End();
+        if (wasMember)
+        {
+            _cluster.Membership.Silence(this);
+        }
+    }
+
+    /// <summary>The membership told it that a broker lives, in this epoch, or is gone.</summary>
+    public void See(int brokerId, long? epoch)
+    {
+        var live = epoch is { } some ? Live.SetItem(brokerId, some) : Live.Remove(brokerId);
+        if (brokerId == Id || !IsRunning || live.Equals(Live))
+        {
+            return;
+        }
+
+        Live = live;
+        _view = null;
+        _controller.Consider();
+    }
+
+    /// <summary>The catalogue's feed goes on up to here.</summary>
+    public void Hear(int upTo)
+    {
+        for (; _heardUpTo < upTo; _heardUpTo++)
+        {
+            var news = _cluster.Catalogue.Read(_heardUpTo);
+            if (news.Broker is { } broker)
+            {
+                _registered[broker.Id] = broker;
+                _view = null;
+            }
+            else if (news.Topic is { } topic)
+            {
+                Adopt(topic);
+            }
+            else
+            {
+                Forget(news.TopicId);
+            }
+        }
+
+        _controller.Consider();
+    }
+
+    /// <summary>A document is known: from the feed, or since this broker wrote it.</summary>
+    public void Adopt(TopicDocument topic)
+    {
+        if (_topics.TryGetValue(topic.Name, out var known) && known.Id == topic.Id && known.Version >= topic.Version)
+        {
+            return;
+        }
+
+        if (known is not null && known.Id != topic.Id)
+        {
+            Forget(known.Id);
+        }
+
+        _topics[topic.Name] = topic;
+        for (var index = 0; index < topic.Partitions.Length; index++)
+        {
+            Adopt(topic, index);
+        }
+    }
+
+    public LogConfig ConfigOf(TopicDocument topic) => _cluster.Scenario.ConfigOf(topic);
+
+    private void Adopt(TopicDocument topic, int index)
+    {
+        var isMine = topic.Partitions[index].Replicas.Contains(Id);
+        if (_replicas.TryGetValue((topic.Id, index), out var replica))
+        {
+            if (isMine)
+            {
+                replica.Adopt(topic);
+            }
+            else
+            {
+                _replicas.Remove((topic.Id, index));
+                replica.Remove();
+            }
+        }
+        else if (isMine)
+        {
+            var opened = new SimReplica(this, topic, index);
+            _replicas.Add((topic.Id, index), opened);
+            opened.Open();
+        }
+    }
+
+    private void Forget(Guid topicId)
+    {
+        foreach (var topic in _topics.Values.Where(topic => topic.Id == topicId).ToArray())
+        {
+            _topics.Remove(topic.Name);
+            for (var index = 0; index < topic.Partitions.Length; index++)
+            {
+                if (_replicas.Remove((topicId, index), out var replica))
+                {
+                    replica.Remove();
+                }
+            }
+        }
+    }
+
+    private void RunOrHold(int life, Action action)
+    {
+        if (life != _life)
+        {
+            return;
+        }
+
+        if (IsPaused)
+        {
+            _held.Add(() =>
+            {
+                if (life == _life)
+                {
+                    action();
+                }
+            });
+            return;
+        }
+
+        action();
+    }
+
+    private void End()
+    {
+        _life++;
+        (IsRunning, IsPaused, IsMember, IsDraining) = (false, false, false, false);
+        _directory = null;
+        _held.Clear();
+        _topics.Clear();
+        _registered.Clear();
+        _replicas.Clear();
+        Live = Live.Clear();
+        _view = null;
+        Epoch = 0;
+        _controller.Forget();
+    }
+}

@@ -1,0 +1,278 @@
+using ActorBroker.Core.Replication;
+using ActorBroker.Records;
+
+namespace ActorBroker.Simulation.Cluster;
+
+// The roles, the follower's side, and fsyncs.
+internal sealed partial class SimReplica
+{
+    private readonly List<(long EndOffset, int Opening, Action<ReplicaAppendResult> Reply)> _acknowledgements = [];
+
+    /// <summary>A leader's append.</summary>
+    public void Append(ReplicaAppend append, Action<ReplicaAppendResult> reply)
+    {
+        if (Log is null || _isClosing)
+        {
+            reply(Result(ReplicaAppendStatus.Unready));
+            return;
+        }
+
+        if (_world.Canary == Canary.NoEpochCheckOnAppend && Follower is { } careless)
+        {
+            append = append with { LeaderEpoch = Math.Max(append.LeaderEpoch, careless.LeaderEpoch) };
+        }
+
+        if (Leader is { } leader)
+        {
+            if (append.LeaderEpoch <= leader.LeaderEpoch)
+            {
+                reply(Result(ReplicaAppendStatus.Fenced, leader.LeaderEpoch));
+                return;
+            }
+
+            StepDown(append.LeaderEpoch);
+        }
+
+        if (Follower is null)
+        {
+            reply(Result(ReplicaAppendStatus.Unready));
+            return;
+        }
+
+        var decision = Follower.Decide(in append, Log.Epochs);
+        if (decision.Refusal is { } refusal)
+        {
+            reply(refusal with { BrokerEpoch = BrokerEpoch });
+        }
+        else if (_world.Canary == Canary.AcknowledgeBeforeWrite)
+        {
+            reply(Result(ReplicaAppendStatus.Appended, -1, decision.EndOffset));
+            _broker.After(_world.Random.Between(100, 30_000), () => Post(() => ReallyTake(append)));
+        }
+        else
+        {
+            Take(in append, in decision);
+            if (NeedsFlush && Log.RecoveryPoint < decision.EndOffset)
+            {
+                _acknowledgements.Add((decision.EndOffset, _opening, reply));
+            }
+            else
+            {
+                reply(Result(ReplicaAppendStatus.Appended, -1, decision.EndOffset));
+            }
+        }
+    }
+
+    private ReplicaAppendResult Result(ReplicaAppendStatus status, int epoch = -1, long endOffset = -1) =>
+        new() { Status = status, Epoch = epoch, EndOffset = endOffset, BrokerEpoch = BrokerEpoch };
+
+    /// <summary>The late write of a canary.</summary>
+    private void ReallyTake(ReplicaAppend append)
+    {
+        if (Follower is not null && Log is not null &&
+            Follower.Decide(in append, Log.Epochs) is { Refusal: null } decision)
+        {
+            Take(in append, in decision);
+        }
+    }
+
+    private void Take(in ReplicaAppend append, in FollowerDecision decision)
+    {
+        var (follower, log) = (Follower!, Log!);
+        if (decision.StartAt >= 0 || decision.TruncateTo >= 0)
+        {
+            // What an earlier leader's appends wait for is no more.
+            FailAcknowledgements();
+        }
+
+        if (decision.StartAt >= 0)
+        {
+            Say($"starts anew at {decision.StartAt}");
+            Changed(0);
+            log.TruncateFullyAndStartAt(decision.StartAt);
+            follower.Cut(log.LogEndOffset);
+        }
+
+        if (decision.TruncateTo >= 0)
+        {
+            Say($"cuts its log from {log.LogEndOffset} to {decision.TruncateTo} for epoch {append.LeaderEpoch}");
+            log.TruncateTo(decision.TruncateTo);
+            Changed(log.LogEndOffset);
+            follower.Cut(log.LogEndOffset);
+        }
+
+        Write(append.Records[decision.FirstNewByte..]);
+        follower.Committed(append.HighWatermark, decision.EndOffset);
+        log.AdvanceLogStart(Math.Min(append.LogStartOffset, log.LogEndOffset));
+    }
+
+    private void Write(ReadOnlyMemory<byte> records)
+    {
+        if (records.IsEmpty)
+        {
+            return;
+        }
+
+        var batches = new List<ReadOnlyMemory<byte>>();
+        for (var position = 0; position < records.Length;)
+        {
+            RecordBatchHeader.TryRead(records.Span[position..], out var batch);
+            batches.Add(records.Slice(position, batch.SizeInBytes));
+            position += batch.SizeInBytes;
+        }
+
+        Changed(Log!.LogEndOffset);
+        Log.Append(batches);
+        foreach (var written in batches)
+        {
+            RecordBatchHeader.TryRead(written.Span, out var batch);
+            Follower!.Written(in batch, _world.NowMs);
+        }
+    }
+
+    /// <summary>The role that the known document gives to this replica.</summary>
+    private void TakeRole()
+    {
+        if (Log is null || _isGone || _isClosing)
+        {
+            return;
+        }
+
+        var known = Math.Max(Leader?.LeaderEpoch ?? -1, Follower?.LeaderEpoch ?? -1);
+        if (State.Leader == BrokerId && State.LeaderEpoch >= known)
+        {
+            Lead();
+        }
+        else
+        {
+            Follow(State.LeaderEpoch);
+        }
+    }
+
+    private void Lead()
+    {
+        var log = Log!;
+        if (Leader is { } leading && leading.LeaderEpoch == State.LeaderEpoch)
+        {
+            leading.UpdateSettings(MinInSync, NeedsFlush);
+            leading.Update(_topic.Version, State, _world.NowMs);
+            return;
+        }
+
+        FailWaits(ErrorCode.NotLeaderOrFollower);
+        log.Epochs.Assign(State.LeaderEpoch, log.LogEndOffset);
+        Leader = new LeaderMachine(
+            new LeaderStart
+            {
+                BrokerId = BrokerId,
+                LogEndOffset = log.LogEndOffset,
+                HighWatermark = Math.Min(HighWatermark, log.LogEndOffset),
+                FlushedOffset = log.RecoveryPoint,
+                State = State,
+                CatalogueVersion = _topic.Version,
+                MinInsyncReplicas = MinInSync,
+                Producers = _producers,
+                CommitNeedsFlush = NeedsFlush,
+            },
+            _world.NowMs);
+        Follower = null;
+        Say($"leads in epoch {State.LeaderEpoch} from {log.LogEndOffset} on, in sync {List(State.InSync)}");
+        Observe();
+        _ledger.Leads(BrokerId, State.LeaderEpoch);
+        ScheduleNews();
+    }
+
+    private int MinInSync => _world.Canary == Canary.CommitBelowMinimum ? 1 : Config.MinInsyncReplicas;
+
+    private void Follow(int leaderEpoch)
+    {
+        if (Follower is { } following)
+        {
+            following.Follow(leaderEpoch);
+            return;
+        }
+
+        if (Leader is { } leader && leader.LeaderEpoch >= leaderEpoch)
+        {
+            return;
+        }
+
+        StepDown(leaderEpoch);
+    }
+
+    /// <summary>Another leads, or will: whoever waits is sent there.</summary>
+    private void StepDown(int leaderEpoch)
+    {
+        var log = Log!;
+        var highWatermark = Math.Min(HighWatermark, log.LogEndOffset);
+        FailWaits(ErrorCode.NotLeaderOrFollower);
+        Leader = null;
+        if (_world.Canary == Canary.TruncateByHighWatermark && highWatermark < log.LogEndOffset)
+        {
+            log.TruncateTo(highWatermark);
+            Changed(log.LogEndOffset);
+        }
+
+        log.Epochs.TruncateFromEnd(log.LogEndOffset);
+        Follower = new FollowerMachine(new FollowerStart
+        {
+            LeaderEpoch = leaderEpoch,
+            LogEndOffset = log.LogEndOffset,
+            HighWatermark = highWatermark,
+            Producers = _producers,
+        });
+        Say($"follows in epoch {leaderEpoch}, log end {log.LogEndOffset}, high watermark {highWatermark}");
+    }
+
+    /// <summary>Fsyncs run beside the turns, one at a time; what is appended meanwhile waits for the next.</summary>
+    private void ConsiderFlush()
+    {
+        if (Log is not { } log || _flushIsUnderWay || log.RecoveryPoint >= log.LogEndOffset)
+        {
+            return;
+        }
+
+        if (NeedsFlush || _world.Random.Chance(0.02))
+        {
+            _flushIsUnderWay = true;
+            _broker.After(_broker.Disk.DelayUs() * 2, () =>
+            {
+                _flushIsUnderWay = false;
+                Post(() => Flush(log));
+            });
+        }
+    }
+
+    private void Flush(Storage.PartitionLog log)
+    {
+        if (log != Log)
+        {
+            return;
+        }
+
+        try
+        {
+            log.Flush();
+        }
+        catch (IOException failure)
+        {
+            // Where acknowledgements wait for the fsync nobody was told of what lies above the flushed point.
+            Crash(failure, NeedsFlush ? Math.Max(log.RecoveryPoint, HighWatermark) : null);
+            return;
+        }
+
+        Leader?.Flushed(log.RecoveryPoint);
+        _acknowledgements.RemoveAll(wait =>
+        {
+            if (wait.EndOffset > log.RecoveryPoint)
+            {
+                return false;
+            }
+
+            wait.Reply(Result(ReplicaAppendStatus.Appended, -1, wait.EndOffset));
+            return true;
+        });
+    }
+
+    private static string List(IEnumerable<int> ids) => $"[{string.Join(' ', ids)}]";
+}

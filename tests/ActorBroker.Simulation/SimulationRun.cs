@@ -1,0 +1,158 @@
+// Fault budget. Any process may crash, stand still, or stop and start at any time; any message may be lost, delayed,
+// repeated or overtaken, any way be cut in one direction; any call to the catalogue may get lost before or after it
+// happened; a broker may be taken for dead while it lives. Disks fill up, slow down, and fail writes and fsyncs. At
+// most min.insync.replicas - 1 replicas of a partition (its lowest setting counts) lose unsynced bytes, with a torn and
+// damaged tail, or their whole disk at one time: until the catalogue records such a replica in sync in a later life.
+// With flush.messages=1 any number may lose what was not synced. The catalogue never forgets. Within this budget
+// nothing that is committed is ever lost, unless unclean elections are allowed and happen.
+using ActorBroker.Simulation.Cluster;
+using ActorBroker.Simulation.Faults;
+using ActorBroker.Simulation.Workload;
+
+namespace ActorBroker.Simulation;
+
+/// <summary>What a run did.</summary>
+internal sealed record SimulationResult(ulong Seed, long Steps, ulong Fingerprint, int Acknowledged, long Committed);
+
+/// <summary>One run: a faulty part, a healing, and the checks of the end.</summary>
+internal sealed class SimulationRun
+{
+    private const long HealUsMax = 20_000_000;
+
+    private readonly World _world;
+    private readonly SimCluster _cluster;
+    private readonly FaultInjector _faults;
+    private readonly List<SimProducer> _producers = [];
+    private readonly List<SimConsumer> _consumers = [];
+
+    private SimulationRun(ulong seed, Canary canary, Action<string>? listener)
+    {
+        _world = new World(seed, canary, listener);
+        _cluster = new SimCluster(_world);
+        _faults = new FaultInjector(_cluster);
+    }
+
+    /// <summary>Runs a seed to its end.</summary>
+    /// <exception cref="SimulationFailure">An invariant does not hold.</exception>
+    public static SimulationResult Run(ulong seed, Canary canary = Canary.None, Action<string>? listener = null)
+    {
+        var run = new SimulationRun(seed, canary, listener);
+        try
+        {
+            return run.Run();
+        }
+        catch (Exception error) when (error is not SimulationFailure)
+        {
+            throw new SimulationFailure(run._world, Trace.Everybody, $"{error.GetType().Name}: {error.Message}", error);
+        }
+    }
+
+    private SimulationResult Run()
+    {
+        foreach (var broker in _cluster.Brokers)
+        {
+            broker.Start();
+        }
+
+        _world.RunUntil(200_000);
+        foreach (var plan in _cluster.Scenario.Topics)
+        {
+            _cluster.Create(plan);
+        }
+
+        StartClients();
+        _faults.Start();
+        _world.RunUntil(_world.NowUs + _cluster.Scenario.FaultyUs);
+        _faults.Heal();
+        Settle();
+        CheckEnd();
+        return new SimulationResult(
+            _world.Seed,
+            _world.Steps,
+            _world.Trace.Fingerprint,
+            _producers.Sum(producer => producer.Acknowledged),
+            _cluster.Ledgers.Sum(ledger => ledger.CommittedEnd));
+    }
+
+    private void StartClients()
+    {
+        var number = 0;
+        foreach (var plan in _cluster.Scenario.Topics)
+        {
+            for (var index = 0; index < plan.Partitions; index++)
+            {
+                foreach (var kind in Enum.GetValues<ProducerKind>())
+                {
+                    var producer = new SimProducer(_cluster, ++number, kind, plan.Name, index);
+                    producer.Start();
+                    _producers.Add(producer);
+                }
+
+                var consumer = new SimConsumer(_cluster, ++number, plan.Name, index);
+                consumer.Start();
+                _consumers.Add(consumer);
+            }
+        }
+
+        new Administrator(_cluster).Start();
+    }
+
+    /// <summary>Everybody makes progress again; then the producers rest, and the replicas become the same.</summary>
+    private void Settle()
+    {
+        foreach (var plan in _cluster.Scenario.Topics)
+        {
+            _cluster.Create(plan);
+        }
+
+        var before = _producers.ToDictionary(producer => producer, producer => producer.Acknowledged);
+        var untilUs = _world.NowUs + HealUsMax;
+        WaitUntil(untilUs, () => _producers.All(producer => producer.Acknowledged > before[producer]));
+        foreach (var producer in _producers)
+        {
+            if (producer.Acknowledged <= before[producer])
+            {
+                throw new SimulationFailure(_world, Trace.Everybody, $"{producer.Name} makes no progress in the end");
+            }
+
+            producer.IsStopped = true;
+        }
+
+        WaitUntil(untilUs, () => _producers.All(producer => producer.IsIdle) && Live().All(ledger => ledger.IsHealed));
+        var end = _world.NowUs + 2_000_000;
+        WaitUntil(end, () => _consumers.All(HasReadAll));
+    }
+
+    private IEnumerable<Checking.PartitionLedger> Live() => _cluster.Ledgers.Where(ledger => !ledger.IsDeleted);
+
+    private bool HasReadAll(SimConsumer consumer) =>
+        Live().FirstOrDefault(ledger => ledger.Name == consumer.PartitionName) is not { WasUnclean: false } ledger ||
+        consumer.Position >= ledger.CommittedEnd;
+
+    private void WaitUntil(long untilUs, Func<bool> condition)
+    {
+        while (!condition() && _world.NowUs < untilUs)
+        {
+            _world.RunUntil(_world.NowUs + 50_000);
+        }
+    }
+
+    private void CheckEnd()
+    {
+        foreach (var ledger in Live())
+        {
+            ledger.CheckHealed();
+        }
+
+        foreach (var producer in _producers.Where(producer => !producer.IsIdle))
+        {
+            throw new SimulationFailure(_world, Trace.Everybody, $"{producer.Name} still waits in the end");
+        }
+
+        foreach (var consumer in _consumers.Where(consumer => !HasReadAll(consumer)))
+        {
+            throw new SimulationFailure(
+                _world, Trace.Everybody, $"{consumer.Name} has not read all in the end, but to {consumer.Position}");
+        }
+    }
+}
