@@ -4,10 +4,12 @@ using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using ActorBroker.Broker.Admin;
 using ActorBroker.Broker.Background;
+using ActorBroker.Broker.Catalogue;
 using ActorBroker.Broker.Cluster;
 using ActorBroker.Broker.Groups;
 using ActorBroker.Broker.Groups.Lag;
 using ActorBroker.Broker.Partitions;
+using ActorBroker.Core.Catalogue;
 using ActorBroker.Core.Configuration;
 using ActorBroker.Records;
 using Microsoft.Extensions.Logging;
@@ -18,28 +20,31 @@ namespace ActorBroker.Broker;
 public sealed class BrokerNode : IAsyncDisposable
 {
     private readonly BrokerState _state;
-    private readonly Controller _controller;
+    private readonly ClusterPorts _ports;
+    private readonly CatalogueFollower _follower;
+    private readonly CatalogueWriter _writer;
     private readonly Housekeeping _housekeeping;
     private readonly LogDirProbes _probes;
+    private readonly ControlledShutdown _shutdown;
     private readonly ILogger _logger;
     private readonly Lock _stopGate = new();
     private Task? _stopping;
 
     internal BrokerNode(
-        BrokerState state, Controller controller, Housekeeping housekeeping, LogDirProbes probes, BrokerMeters meters,
-        GroupCoordinator groups, GroupLag lag, ILogger logger)
+        BrokerState state, ClusterPorts ports, CatalogueFollower follower, CatalogueWriter writer,
+        BrokerEnvironment environment)
     {
-        _probes = probes;
-        Meters = meters;
+        _logger = environment.Loggers.CreateLogger<BrokerNode>();
         _state = state;
-        _controller = controller;
-        _housekeeping = housekeeping;
-        _logger = logger;
-        Topics = new TopicService(state, controller);
-        Configs = new ConfigService(state, controller);
-        ProducerIds = new ProducerIdAllocator(state.Catalogue, controller);
-        Groups = groups;
-        Lag = lag;
+        _ports = ports;
+        _follower = follower;
+        _writer = writer;
+        _housekeeping = new Housekeeping(state, environment.Time, _logger);
+        _probes = new LogDirProbes(state.Partitions, environment.Time);
+        _shutdown = new ControlledShutdown(state, follower, environment.Time, _logger);
+        Configs = new ConfigService(state, writer);
+        ProducerIds = new ProducerIdAllocator(state.Catalogue, writer);
+        ClusterAdmin = new ClusterService(state, writer);
     }
 
     /// <summary>The settings in force.</summary>
@@ -55,22 +60,25 @@ public sealed class BrokerNode : IAsyncDisposable
     public ClusterImage Cluster => _state.Cluster.Image;
 
     /// <summary>Topics: create, grow, delete.</summary>
-    public TopicService Topics { get; }
+    public required TopicService Topics { get; init; }
 
     /// <summary>Settings: describe, change.</summary>
     public ConfigService Configs { get; }
+
+    /// <summary>Leaderships, replicas and brokers: elect, reassign, drain, unregister.</summary>
+    public ClusterService ClusterAdmin { get; }
 
     /// <summary>Ids for idempotent producers.</summary>
     public ProducerIdAllocator ProducerIds { get; }
 
     /// <summary>Consumer groups: members, assignments, committed offsets.</summary>
-    public GroupCoordinator Groups { get; }
+    public required GroupCoordinator Groups { get; init; }
 
     /// <summary>How far behind the groups are.</summary>
-    public GroupLag Lag { get; }
+    public required GroupLag Lag { get; init; }
 
     /// <summary>Where the broker's instruments live, until it has stopped.</summary>
-    public BrokerMeters Meters { get; }
+    public required BrokerMeters Meters { get; init; }
 
     internal Housekeeping Housekeeping => _housekeeping;
 
@@ -80,7 +88,7 @@ public sealed class BrokerNode : IAsyncDisposable
     /// </summary>
     /// <exception cref="Storage.LogDirectoryException">A log directory can't be used; the message says what to
     /// do.</exception>
-    /// <exception cref="Catalogue.CatalogueException">The catalogue can't be read; the message says what to
+    /// <exception cref="CatalogueException">The catalogue can't be read; the message says what to
     /// do.</exception>
     public static Task<BrokerNode> StartAsync(
         BrokerConfig config, BrokerEnvironment environment, CancellationToken cancel)
@@ -91,8 +99,20 @@ public sealed class BrokerNode : IAsyncDisposable
     }
 
     /// <summary>Says where clients reach this broker, once its ports are bound.</summary>
-    public void Advertise(ImmutableArray<BrokerEndpoint> endpoints) =>
-        _state.Cluster.Put(new BrokerInfo(BrokerId, endpoints, Config.Get(BrokerKeys.BrokerRack)));
+    public async Task AdvertiseAsync(ImmutableArray<BrokerEndpoint> endpoints, CancellationToken cancel)
+    {
+        ImmutableArray<AdvertisedEndpoint> advertised =
+            [.. endpoints.Select(static each => new AdvertisedEndpoint(each.Listener, each.Host, each.Port))];
+        await _writer.RunAsync(
+            () =>
+            {
+                BrokerLife.TryUpdate(
+                    _state.Catalogue, BrokerId, _state.BrokerEpoch, broker => broker with { Endpoints = advertised });
+                _writer.Settle(ClusterCatalogue.BrokerKey(BrokerId));
+                return true;
+            },
+            cancel).ConfigureAwait(false);
+    }
 
     /// <summary>Finds a partition of which this broker holds a replica.</summary>
     public bool TryGetPartition(string topic, int partition, [NotNullWhen(true)] out Partition? found) =>
@@ -126,8 +146,14 @@ public sealed class BrokerNode : IAsyncDisposable
     }
 
     /// <summary>
-    /// Stops gracefully: takes no more work, answers what it has, flushes and closes every log, and marks the stop as
-    /// clean. The token only gives up waiting; the stop itself goes on.
+    /// Moves the leaderships to other brokers before the stop, while clients are still served
+    /// (<c>controlled.shutdown.enable</c>); ends when none is left that could move, or after a while.
+    /// </summary>
+    public Task PrepareStopAsync(CancellationToken cancel) => _shutdown.RunAsync(cancel);
+
+    /// <summary>
+    /// Stops gracefully: moves its leaderships, takes no more work, answers what it has, flushes and closes every log,
+    /// and marks the stop as clean. The token only gives up waiting; the stop itself goes on.
     /// </summary>
     public Task StopAsync(CancellationToken cancel)
     {
@@ -143,10 +169,14 @@ public sealed class BrokerNode : IAsyncDisposable
 
     private async Task StopAsync()
     {
+        await _shutdown.RunAsync(CancellationToken.None).ConfigureAwait(false);
         await Groups.DisposeAsync().ConfigureAwait(false);
-        _controller.Dispose();
+        _writer.Dispose();
         await _housekeeping.DisposeAsync().ConfigureAwait(false);
+        await _ports.Membership.LeaveAsync().ConfigureAwait(false);
+        await _follower.DisposeAsync().ConfigureAwait(false);
         var clean = await _state.Partitions.CloseAllAsync().ConfigureAwait(false);
+        await _ports.DisposeAsync().ConfigureAwait(false);
         var allClean = Checkpoint(clean);
         foreach (var directory in _state.Partitions.Directories)
         {

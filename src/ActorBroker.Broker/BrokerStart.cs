@@ -6,85 +6,179 @@ using ActorBroker.Broker.Groups;
 using ActorBroker.Broker.Groups.Lag;
 using ActorBroker.Broker.Partitions;
 using ActorBroker.Core.Catalogue;
+using ActorBroker.Core.Cluster;
 using ActorBroker.Core.Configuration;
 using ActorBroker.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace ActorBroker.Broker;
 
-/// <summary>The start of a broker, step by step.</summary>
-internal static class BrokerStart
+/// <summary>The start of a broker, step by step; a lone one and a member of a cluster take the same steps.</summary>
+internal sealed class BrokerStart : IAsyncDisposable
 {
+    private readonly BrokerConfig _config;
+    private readonly BrokerEnvironment _environment;
+    private readonly int _brokerId;
+    private readonly ILogger _logger;
+    private readonly List<LogDirectory> _directories;
+    private readonly ClusterPorts _ports;
+    private readonly ClusterCatalogue _catalogue;
+    private readonly BrokerMeters _meters;
+    private readonly BrokerInstruments _instruments;
+    private PartitionManager? _partitions;
+    private CatalogueFollower? _follower;
+
+    private BrokerStart(
+        BrokerConfig config, BrokerEnvironment environment, List<LogDirectory> directories, ClusterPorts ports,
+        ILogger logger)
+    {
+        _config = config;
+        _environment = environment;
+        _brokerId = config.Get(BrokerKeys.BrokerId);
+        _logger = logger;
+        _directories = directories;
+        _ports = ports;
+        _catalogue = new ClusterCatalogue(ports.Catalogue);
+        _meters = environment.Meters ?? new BrokerMeters(_brokerId);
+        _instruments = new BrokerInstruments(
+            _meters.Create(BrokerInstruments.MeterName), config.Get(BrokerKeys.MetricsTopicsMax));
+    }
+
     public static async Task<BrokerNode> RunAsync(
         BrokerConfig config, BrokerEnvironment environment, CancellationToken cancel)
     {
         var logger = environment.Loggers.CreateLogger<BrokerNode>();
-        var brokerId = config.Get(BrokerKeys.BrokerId);
-        var directories = OpenDirectories(config, environment, brokerId, logger);
-        var meters = environment.Meters ?? new BrokerMeters(brokerId);
-        var instruments = new BrokerInstruments(
-            meters.Create(BrokerInstruments.MeterName), config.Get(BrokerKeys.MetricsTopicsMax));
-        var logInstruments = new StorageInstruments(meters.Create(StorageInstruments.MeterName));
-        PartitionManager? partitions = null;
+        var directories = OpenDirectories(config, environment, logger);
+        BrokerStart start;
         try
         {
-            var catalogue = new ClusterCatalogue(FileCatalogue.Open(environment.FileSystem, directories[0].Path));
-            var clean = directories.TrueForAll(directory => directory.WasCleanShutdown);
-            var topics = BeginLeaderships(catalogue, brokerId, clean, logger);
-            var broker = new BrokerInfo(brokerId, [], config.Get(BrokerKeys.BrokerRack));
-            var cluster = new ClusterState(ClusterState.Single(directories[0].ClusterId, broker, topics));
-            var openers = config.Get(BrokerKeys.NumRecoveryThreadsPerDataDir) * directories.Count;
-            partitions = new PartitionManager(
-                brokerId, environment, directories, openers, logger, instruments, logInstruments);
-            instruments.Observe(partitions);
-            SortFolders(partitions, cluster.Image, catalogue, environment.FileSystem, logger);
-            var removals = new FolderRemovals(environment.FileSystem, catalogue, environment.Time);
-            var state = new BrokerState(brokerId, config, catalogue, cluster, partitions, removals);
-            state.ApplyDynamicConfigs();
-            state.ApplyGroupConfigs();
-            var opening = topics
-                .SelectMany(topic => partitions.Open(topic, state.Config.ForTopic(topic.Configs), clean)).ToArray();
-            var online = await Task.WhenAll(opening).WaitAsync(cancel).ConfigureAwait(false);
-            var housekeeping = new Housekeeping(state, environment.Time, logger);
-            var offline = online.Count(opened => !opened);
-            BrokerLogs.Started(logger, brokerId, cluster.Image.ClusterId, topics.Count, online.Length, offline);
-            var probes = new LogDirProbes(partitions, environment.Time);
-            var controller = new Controller();
-            var groups = new GroupCoordinator(state, new TopicService(state, controller), environment);
-            var lag = new GroupLag(
-                groups, cluster, partitions, environment.Time, environment.Loggers.CreateLogger<GroupLag>());
-            instruments.Observe(groups.Meters, lag.Sample, config.Get(BrokerKeys.MetricsGroupsMax));
-            return new BrokerNode(state, controller, housekeeping, probes, meters, groups, lag, logger);
+            var ports = environment.Cluster ?? LoneCluster.Open(environment.FileSystem, directories[0]);
+            start = new BrokerStart(config, environment, directories, ports, logger);
         }
         catch
         {
-            if (partitions is not null)
-            {
-                await partitions.CloseAllAsync().ConfigureAwait(false);
-                partitions.Dispose();
-            }
+            directories.ForEach(static directory => directory.Dispose());
+            throw;
+        }
 
-            directories.ForEach(directory => directory.Dispose());
-            meters.Dispose();
+        try
+        {
+            return await start.RunAsync(cancel).ConfigureAwait(false);
+        }
+        catch
+        {
+            await start.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }
 
+    /// <summary>Undoes what a start has done that failed; what one made that succeeded is the node's.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_follower is not null)
+        {
+            await _follower.DisposeAsync().ConfigureAwait(false);
+        }
+
+        await _ports.DisposeAsync().ConfigureAwait(false);
+        if (_partitions is not null)
+        {
+            await _partitions.CloseAllAsync().ConfigureAwait(false);
+            _partitions.Dispose();
+        }
+
+        _directories.ForEach(static directory => directory.Dispose());
+        _meters.Dispose();
+    }
+
+    private async Task<BrokerNode> RunAsync(CancellationToken cancel)
+    {
+        var clean = _directories.TrueForAll(static directory => directory.WasCleanShutdown);
+        var life = BeginLife(clean);
+        var topics = _catalogue.ListTopics();
+        var state = MakeState(life, topics);
+        SortFolders(state.Cluster.Image);
+        state.ApplyDynamicConfigs();
+        state.ApplyGroupConfigs();
+        var opening = topics
+            .SelectMany(topic => _partitions!.Open(topic, state.Config.ForTopic(topic.Configs), clean)).ToArray();
+        var online = await Task.WhenAll(opening).WaitAsync(cancel).ConfigureAwait(false);
+
+        // Nobody counts on this broker, or sends it anything, before its replicas are open.
+        await _ports.Membership.JoinAsync(_brokerId, life.Epoch, cancel).ConfigureAwait(false);
+        _follower!.Begin();
+        await _follower.SyncAsync().WaitAsync(cancel).ConfigureAwait(false);
+        var offline = online.Count(static opened => !opened);
+        BrokerLogs.Started(_logger, _brokerId, _ports.ClusterId, topics.Count, online.Length, offline);
+        return MakeNode(state);
+    }
+
+    private BrokerRegistration BeginLife(bool clean)
+    {
+        var (now, before) = BrokerLife.Register(_catalogue, _config, _ports.ReplicaEndpoint);
+        if (before is not null && !clean)
+        {
+            BrokerLogs.Unclean(_logger);
+        }
+
+        var config = _config.WithDynamic(
+            _catalogue.ReadConfigs(null).Configs, _catalogue.ReadConfigs(_brokerId).Configs);
+        BrokerLife.Adopt(_catalogue, config, now, clean ? before?.Epoch : null, _ports.Membership.Live);
+        return now;
+    }
+
+    private BrokerState MakeState(BrokerRegistration life, IReadOnlyList<TopicDocument> topics)
+    {
+        var cluster = new ClusterState(_ports.ClusterId);
+        var openers = _config.Get(BrokerKeys.NumRecoveryThreadsPerDataDir) * _directories.Count;
+        _partitions = new PartitionManager(
+            _brokerId, _environment, _directories, openers, _logger, _instruments,
+            new StorageInstruments(_meters.Create(StorageInstruments.MeterName)));
+        _instruments.Observe(_partitions);
+        var removals = new FolderRemovals(_brokerId, _environment.FileSystem, _catalogue, _environment.Time);
+        var state = new BrokerState(
+            _brokerId, life.Epoch, _config, _catalogue, cluster, _partitions, removals);
+
+        // From here on changes are noted, so what is read next may only be newer than what was read before.
+        _follower = new CatalogueFollower(state, _ports.Membership, _environment.Time, _logger);
+        var brokers = _catalogue.ListBrokers();
+        cluster.Set(cluster.Image.With(brokers, topics), new ClusterView(brokers, _ports.Membership.Live));
+        return state;
+    }
+
+    private BrokerNode MakeNode(BrokerState state)
+    {
+        var writer = new CatalogueWriter(_follower!);
+        var topics = new TopicService(state, writer);
+        var groups = new GroupCoordinator(state, topics, _environment);
+        var lag = new GroupLag(
+            groups, state.Cluster, state.Partitions, _environment.Time, _environment.Loggers.CreateLogger<GroupLag>());
+        _instruments.Observe(groups.Meters, lag.Sample, _config.Get(BrokerKeys.MetricsGroupsMax));
+        return new BrokerNode(state, _ports, _follower!, writer, _environment)
+        {
+            Meters = _meters,
+            Topics = topics,
+            Groups = groups,
+            Lag = lag,
+        };
+    }
+
     private static List<LogDirectory> OpenDirectories(
-        BrokerConfig config, BrokerEnvironment environment, int brokerId, ILogger logger)
+        BrokerConfig config, BrokerEnvironment environment, ILogger logger)
     {
         var directories = new List<LogDirectory>();
         try
         {
             foreach (var path in config.Get(BrokerKeys.LogDirs).Select(Path.GetFullPath).Distinct())
             {
-                var clusterId = directories.Count == 0 ? null : directories[0].ClusterId;
-                directories.Add(LogDirectory.Open(path, environment.FileSystem, clusterId, brokerId, logger));
+                var clusterId = directories.Count == 0 ? environment.Cluster?.ClusterId : directories[0].ClusterId;
+                directories.Add(LogDirectory.Open(
+                    path, environment.FileSystem, clusterId, config.Get(BrokerKeys.BrokerId), logger));
             }
         }
         catch
         {
-            directories.ForEach(directory => directory.Dispose());
+            directories.ForEach(static directory => directory.Dispose());
             throw;
         }
 
@@ -92,83 +186,43 @@ internal static class BrokerStart
     }
 
     /// <summary>
-    /// After an unclean stop each partition gets a new leadership: records that this broker had but never flushed may
-    /// be gone, and a client that has seen them must learn from the epoch that the log may have parted there.
+    /// Compares the folders with the catalogue. A replica's folder is home; what a deletion left is removed; anything
+    /// else is set aside, never removed, as it may be somebody's data. A replica without a folder gets an empty one
+    /// when it opens: its creation was cut short, or its disk is new.
     /// </summary>
-    private static List<TopicDocument> BeginLeaderships(
-        ClusterCatalogue catalogue, int brokerId, bool clean, ILogger logger)
+    private void SortFolders(ClusterImage image)
     {
-        List<TopicDocument> topics = [.. catalogue.ListTopics()];
-        if (clean || topics.Count == 0)
-        {
-            return topics;
-        }
-
-        BrokerLogs.Unclean(logger);
-        for (var index = 0; index < topics.Count; index++)
-        {
-            var elected = topics[index];
-            for (var partition = 0; partition < elected.Partitions.Length; partition++)
-            {
-                if (elected.Partitions[partition] is { } state && state.Leader == brokerId)
-                {
-                    elected = elected.With(partition, state with { LeaderEpoch = state.LeaderEpoch + 1 });
-                }
-            }
-
-            // However many partitions were elected, it is one change.
-            topics[index] = elected with { Version = topics[index].Version + 1 };
-            if (!catalogue.TryWriteTopic(topics[index]))
-            {
-                throw new CatalogueException($"topic '{elected.Name}' was changed by somebody else during the start");
-            }
-        }
-
-        return topics;
-    }
-
-    /// <summary>
-    /// Compares the folders with the catalogue. A topic's folder is home; what a deletion left is removed; anything
-    /// else is set aside, never removed, as it may be somebody's data. A topic without a folder gets an empty one
-    /// when it opens: its creation was cut short.
-    /// </summary>
-    private static void SortFolders(
-        PartitionManager partitions,
-        ClusterImage image,
-        ClusterCatalogue catalogue,
-        IFileSystem fileSystem,
-        ILogger logger)
-    {
-        var deletions = catalogue.ListDeletions();
-        foreach (var directory in partitions.Directories)
+        var deletions = _catalogue.ListDeletions();
+        foreach (var directory in _directories)
         {
             foreach (var folder in directory.ListPartitions())
             {
                 var name = folder.Partition;
                 if (image.TopicsByName.TryGetValue(name.Topic, out var topic) &&
-                    name.Partition < topic.Partitions.Length && (folder.TopicId ?? topic.Id) == topic.Id)
+                    name.Partition < topic.Partitions.Length && (folder.TopicId ?? topic.Id) == topic.Id &&
+                    topic.Partitions[name.Partition].Replicas.Contains(_brokerId))
                 {
-                    partitions.SetHome(name, directory);
+                    _partitions!.SetHome(name, directory);
                 }
                 else if (folder.TopicId is { } id && deletions.Contains(id))
                 {
-                    BrokerLogs.Leftover(logger, folder.Path);
-                    fileSystem.DeleteDirectory(folder.Path);
+                    BrokerLogs.Leftover(_logger, folder.Path);
+                    _environment.FileSystem.DeleteDirectory(folder.Path);
                 }
                 else
                 {
                     // A file name has at most 255 bytes.
                     var shown = name.ToString() is { Length: <= 200 } whole ? whole : name.ToString()[..200];
                     var stray = Path.Combine(directory.Path, $"{shown}.{Guid.NewGuid():N}-stray");
-                    BrokerLogs.Stray(logger, folder.Path, name, stray);
-                    fileSystem.MoveDirectory(folder.Path, stray);
+                    BrokerLogs.Stray(_logger, folder.Path, name, stray);
+                    _environment.FileSystem.MoveDirectory(folder.Path, stray);
                 }
             }
         }
 
         foreach (var deleted in deletions)
         {
-            catalogue.FinishDeletion(deleted);
+            _catalogue.FinishDeletion(deleted, _brokerId);
         }
     }
 }

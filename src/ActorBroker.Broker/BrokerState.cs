@@ -10,8 +10,8 @@ namespace ActorBroker.Broker;
 
 /// <summary>What the services of one broker share.</summary>
 internal sealed class BrokerState(
-    int brokerId, BrokerConfig config, ClusterCatalogue catalogue, ClusterState cluster, PartitionManager partitions,
-    FolderRemovals removals)
+    int brokerId, long brokerEpoch, BrokerConfig config, ClusterCatalogue catalogue, ClusterState cluster,
+    PartitionManager partitions, FolderRemovals removals)
 {
     private readonly BrokerConfig _started = config;
     private BrokerConfig _config = config;
@@ -19,6 +19,9 @@ internal sealed class BrokerState(
         ImmutableDictionary<string, GroupOverrides>.Empty;
 
     public int BrokerId => brokerId;
+
+    /// <summary>The epoch of this broker's life (KIP-903).</summary>
+    public long BrokerEpoch => brokerEpoch;
 
     public ClusterCatalogue Catalogue => catalogue;
 

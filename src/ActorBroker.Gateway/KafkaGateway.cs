@@ -63,7 +63,7 @@ public sealed partial class KafkaGateway : IAsyncDisposable
 
     /// <summary>The same with a clock of the caller's: idle time-outs and the waits of fetches go by it.</summary>
     /// <exception cref="ListenerException">A listener can't be opened; none stays open.</exception>
-    public static Task<KafkaGateway> StartAsync(
+    public static async Task<KafkaGateway> StartAsync(
         BrokerNode node, ILoggerFactory loggers, TimeProvider time, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(loggers);
@@ -78,8 +78,8 @@ public sealed partial class KafkaGateway : IAsyncDisposable
             }
 
             var gateway = new KafkaGateway(node, loggers.CreateLogger("ActorBroker.Gateway"), time, opened);
-            gateway.Start(node);
-            return Task.FromResult(gateway);
+            await gateway.OpenAsync(node, cancel).ConfigureAwait(false);
+            return gateway;
         }
         catch
         {
@@ -122,9 +122,10 @@ public sealed partial class KafkaGateway : IAsyncDisposable
     public async ValueTask DisposeAsync() =>
         await StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
 
-    private void Start(BrokerNode node)
+    private async Task OpenAsync(BrokerNode node, CancellationToken cancel)
     {
-        node.Advertise([.. _acceptors.Select(acceptor => Advertised(acceptor, node.Config))]);
+        await node.AdvertiseAsync([.. _acceptors.Select(acceptor => Advertised(acceptor, node.Config))], cancel)
+            .ConfigureAwait(false);
         foreach (var acceptor in _acceptors)
         {
             acceptor.Start();

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using ActorBroker.Broker.Catalogue;
 using ActorBroker.Core.Catalogue;
 using ActorBroker.Core.Configuration;
 using ActorBroker.Records;
@@ -5,17 +7,18 @@ using ActorBroker.Records;
 namespace ActorBroker.Broker.Admin;
 
 /// <summary>
-/// Describes and changes the settings of topics and of the broker. A change is durable and in force on return.
+/// Describes and changes the settings of topics, groups and brokers, at whichever broker it is asked for. A change is
+/// durable, and in force at this broker, on return; others follow soon.
 /// </summary>
 public sealed class ConfigService
 {
     private readonly BrokerState _state;
-    private readonly Controller _controller;
+    private readonly CatalogueWriter _writer;
 
-    internal ConfigService(BrokerState state, Controller controller)
+    internal ConfigService(BrokerState state, CatalogueWriter writer)
     {
         _state = state;
-        _controller = controller;
+        _writer = writer;
     }
 
     /// <summary>A topic's settings; none for a topic that doesn't exist.</summary>
@@ -34,7 +37,8 @@ public sealed class ConfigService
         string topic, IReadOnlyList<ConfigChange> changes, bool replaceAll, bool validateOnly, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(changes);
-        return RunAsync(() => AlterTopic(topic, changes, replaceAll, validateOnly), cancel);
+        return RunAsync(
+            (out ConfigResult result) => TryAlterTopic(topic, changes, replaceAll, validateOnly, out result), cancel);
     }
 
     /// <summary>Changes settings of one broker, or (null) the default for all of them.</summary>
@@ -46,7 +50,8 @@ public sealed class ConfigService
         CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(changes);
-        return RunAsync(() => AlterBroker(brokerId, changes, replaceAll, validateOnly), cancel);
+        return RunAsync(
+            (out ConfigResult result) => TryAlterBroker(brokerId, changes, replaceAll, validateOnly, out result), cancel);
     }
 
     /// <summary>A consumer group's settings, whether the group exists or not.</summary>
@@ -65,127 +70,100 @@ public sealed class ConfigService
         CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(changes);
-        return RunAsync(() => AlterGroup(groupId, changes, replaceAll, validateOnly), cancel);
+        return RunAsync(
+            (out ConfigResult result) => TryAlterGroup(groupId, changes, replaceAll, validateOnly, out result), cancel);
     }
 
-    private Task<ConfigResult> RunAsync(Func<ConfigResult> alter, CancellationToken cancel) =>
-        _controller.RunAsync(
+    private Task<ConfigResult> RunAsync(CatalogueAttempt<ConfigResult> alter, CancellationToken cancel) =>
+        _writer.RunAsync(
             () =>
             {
                 try
                 {
-                    return alter();
+                    return CatalogueWriter.Retry(alter);
                 }
-                catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+                catch (Exception failure) when (CatalogueWriter.IsStorageFault(failure))
                 {
                     return new ConfigResult(ErrorCode.KafkaStorageError, failure.Message);
                 }
             },
             cancel);
 
-    private ConfigResult AlterTopic(
-        string name, IReadOnlyList<ConfigChange> changes, bool replaceAll, bool validateOnly)
+    private bool TryAlterTopic(
+        string name, IReadOnlyList<ConfigChange> changes, bool replaceAll, bool validateOnly, out ConfigResult result)
     {
         if (_state.Catalogue.ReadTopic(name) is not { } topic)
         {
-            return new ConfigResult(ErrorCode.UnknownTopicOrPartition, "there is no such topic");
+            result = new ConfigResult(ErrorCode.UnknownTopicOrPartition, "there is no such topic");
+            return true;
         }
 
         var edit = ConfigEdit.Apply(
             replaceAll ? ConfigEdit.None : topic.Configs, changes, _state.Config.DescribeTopic(topic.Configs));
-        if (edit.Result.Error != ErrorCode.None)
-        {
-            return edit.Result;
-        }
-
-        if (_state.Config.ValidateTopic(edit.Configs) is { } problem)
-        {
-            return new ConfigResult(ErrorCode.InvalidConfig, problem);
-        }
-
-        if (validateOnly)
-        {
-            return default;
-        }
-
-        var written = topic.WithConfigs(edit.Configs);
-        if (!_state.Catalogue.TryWriteTopic(written))
-        {
-            return new ConfigResult(ErrorCode.InvalidRequest, "the topic changed meanwhile: try again");
-        }
-
-        _state.Partitions.Update(written, _state.Config.ForTopic(written.Configs));
-        _state.Cluster.Put(written);
-        return default;
+        result = Check(edit, _state.Config.ValidateTopic);
+        return result.Error != ErrorCode.None || validateOnly || TryFinish(
+            _state.Catalogue.TryWriteTopic(topic.WithConfigs(edit.Configs)),
+            ClusterCatalogue.TopicKey(name),
+            ref result);
     }
 
-    private ConfigResult AlterBroker(
-        int? brokerId, IReadOnlyList<ConfigChange> changes, bool replaceAll, bool validateOnly)
+    private bool TryAlterBroker(
+        int? brokerId, IReadOnlyList<ConfigChange> changes, bool replaceAll, bool validateOnly, out ConfigResult result)
     {
-        if (brokerId is { } id && id != _state.BrokerId)
+        if (brokerId is { } id && id != _state.BrokerId && !_state.Cluster.Image.Registered.ContainsKey(id))
         {
-            return new ConfigResult(
+            result = new ConfigResult(
                 ErrorCode.InvalidRequest,
-                $"this is broker {_state.BrokerId}: name it, or the empty name for the default");
+                $"there is no broker {id}: this is {_state.BrokerId}; the empty name is for the default");
+            return true;
         }
 
         var (present, version) = _state.Catalogue.ReadConfigs(brokerId);
         var edit = ConfigEdit.Apply(replaceAll ? ConfigEdit.None : present, changes, _state.Config.DescribeBroker());
-        if (edit.Result.Error != ErrorCode.None)
-        {
-            return edit.Result;
-        }
-
-        foreach (var change in changes)
-        {
-            var value = edit.Configs.GetValueOrDefault(change.Name);
-            if (BrokerConfig.ValidateDynamic(change.Name, value, brokerId is null) is { } problem)
-            {
-                return new ConfigResult(ErrorCode.InvalidConfig, problem);
-            }
-        }
-
-        if (validateOnly)
-        {
-            return default;
-        }
-
-        if (!_state.Catalogue.TryWriteConfigs(brokerId, version, edit.Configs))
-        {
-            return new ConfigResult(ErrorCode.InvalidRequest, "the settings changed meanwhile: try again");
-        }
-
-        _state.ApplyDynamicConfigs();
-        return default;
+        result = Check(edit, configs => changes
+            .Select(change => BrokerConfig.ValidateDynamic(
+                change.Name, configs.GetValueOrDefault(change.Name), brokerId is null))
+            .FirstOrDefault(static problem => problem is not null));
+        return result.Error != ErrorCode.None || validateOnly || TryFinish(
+            _state.Catalogue.TryWriteConfigs(brokerId, version, edit.Configs),
+            ClusterCatalogue.ConfigKey(brokerId),
+            ref result);
     }
 
-    private ConfigResult AlterGroup(
-        string groupId, IReadOnlyList<ConfigChange> changes, bool replaceAll, bool validateOnly)
+    private bool TryAlterGroup(
+        string groupId, IReadOnlyList<ConfigChange> changes, bool replaceAll, bool validateOnly, out ConfigResult result)
     {
         var (present, version) = _state.Catalogue.ReadGroupConfigs(groupId);
         var edit = ConfigEdit.Apply(
             replaceAll ? ConfigEdit.None : present, changes, _state.Config.DescribeGroup(present));
+        result = Check(edit, _state.Config.ValidateGroup);
+        return result.Error != ErrorCode.None || validateOnly || TryFinish(
+            _state.Catalogue.TryWriteGroupConfigs(groupId, version, edit.Configs),
+            ClusterCatalogue.GroupConfigKey(groupId),
+            ref result);
+    }
+
+    private static ConfigResult Check(ConfigEdit edit, Func<ImmutableSortedDictionary<string, string>, string?> validate)
+    {
         if (edit.Result.Error != ErrorCode.None)
         {
             return edit.Result;
         }
 
-        if (_state.Config.ValidateGroup(edit.Configs) is { } problem)
+        return validate(edit.Configs) is { } problem ? new ConfigResult(ErrorCode.InvalidConfig, problem) : default;
+    }
+
+    private bool TryFinish(bool written, CatalogueKey key, ref ConfigResult result)
+    {
+        if (written)
         {
-            return new ConfigResult(ErrorCode.InvalidConfig, problem);
+            _writer.Settle(key);
+        }
+        else
+        {
+            result = new ConfigResult(ErrorCode.InvalidRequest, "the settings changed meanwhile: try again");
         }
 
-        if (validateOnly)
-        {
-            return default;
-        }
-
-        if (!_state.Catalogue.TryWriteGroupConfigs(groupId, version, edit.Configs))
-        {
-            return new ConfigResult(ErrorCode.InvalidRequest, "the settings changed meanwhile: try again");
-        }
-
-        _state.ApplyGroupConfigs();
-        return default;
+        return written;
     }
 }

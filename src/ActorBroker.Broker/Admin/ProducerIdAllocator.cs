@@ -11,15 +11,15 @@ public sealed class ProducerIdAllocator
     internal const int BlockSize = 1000;
 
     private readonly ClusterCatalogue _catalogue;
-    private readonly Controller _controller;
+    private readonly CatalogueWriter _writer;
     private readonly Lock _gate = new();
     private long _next;
     private long _end;
 
-    internal ProducerIdAllocator(ClusterCatalogue catalogue, Controller controller)
+    internal ProducerIdAllocator(ClusterCatalogue catalogue, CatalogueWriter writer)
     {
         _catalogue = catalogue;
-        _controller = controller;
+        _writer = writer;
     }
 
     /// <summary>The next id.</summary>
@@ -27,7 +27,7 @@ public sealed class ProducerIdAllocator
     public ValueTask<long> NextAsync(CancellationToken cancel) =>
         TryTake(out var id)
             ? ValueTask.FromResult(id)
-            : new ValueTask<long>(_controller.RunAsync(TakeFromNewBlock, cancel));
+            : new ValueTask<long>(_writer.RunAsync(TakeFromNewBlock, cancel));
 
     private bool TryTake(out long id)
     {

@@ -1,5 +1,6 @@
 using ActorBroker.Broker.Cluster;
 using ActorBroker.Core.Catalogue;
+using ActorBroker.Core.Cluster;
 using ActorBroker.Core.Configuration;
 using ActorBroker.Core.Topics;
 using ActorBroker.Records;
@@ -33,9 +34,9 @@ internal static class TopicChecks
     }
 
     /// <summary>Where the partitions of a new topic go.</summary>
-    public static Placement Plan(NewTopic topic, BrokerConfig config, ClusterImage image)
+    public static Placement Plan(NewTopic topic, BrokerConfig config, ClusterView view)
     {
-        var brokers = BrokersOf(image);
+        var brokers = view.PlacementBrokers;
         if (topic.Assignments is { Count: > 0 } assignments)
         {
             return topic.Partitions != -1 || topic.ReplicationFactor != -1
@@ -54,9 +55,6 @@ internal static class TopicChecks
     }
 
     /// <summary>Where a topic's additional partitions go.</summary>
-    public static Placement Plan(TopicGrowth growth, TopicDocument topic, ClusterImage image) =>
-        ReplicaPlacement.Grow(topic, growth.Count, growth.Assignments, BrokersOf(image), Random.Shared.Next());
-
-    private static PlacementBroker[] BrokersOf(ClusterImage image) =>
-        [.. image.Brokers.Values.Select(broker => new PlacementBroker(broker.Id, broker.Rack))];
+    public static Placement Plan(TopicGrowth growth, TopicDocument topic, ClusterView view) => ReplicaPlacement.Grow(
+        topic, growth.Count, growth.Assignments, view.PlacementBrokers, Random.Shared.Next());
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ActorBroker.Broker.Catalogue;
 using ActorBroker.Broker.Groups;
 using ActorBroker.Core.Catalogue;
 using ActorBroker.Core.Configuration;
@@ -8,17 +9,18 @@ using ActorBroker.Records;
 namespace ActorBroker.Broker.Admin;
 
 /// <summary>
-/// Creates, grows and deletes topics. The catalogue's document is the point of no return; folders follow it.
+/// Creates, grows and deletes topics, at whichever broker it is asked for. The catalogue's document is the point of no
+/// return; this broker's replicas have followed it when a task ends, those of others follow soon.
 /// </summary>
 public sealed class TopicService
 {
     private readonly BrokerState _state;
-    private readonly Controller _controller;
+    private readonly CatalogueWriter _writer;
 
-    internal TopicService(BrokerState state, Controller controller)
+    internal TopicService(BrokerState state, CatalogueWriter writer)
     {
         _state = state;
-        _controller = controller;
+        _writer = writer;
     }
 
     /// <summary>Creates each topic, or says why not; results in the order of the request.</summary>
@@ -37,7 +39,8 @@ public sealed class TopicService
     public Task<IReadOnlyList<TopicResult>> DeleteAsync(IReadOnlyList<TopicRef> topics, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(topics);
-        return ForEachAsync(topics, Delete, cancel);
+        return ForEachAsync(
+            topics, topic => CatalogueWriter.Retry((out TopicResult result) => TryDelete(topic, out result)), cancel);
     }
 
     /// <summary>Adds partitions to each topic, or says why not.</summary>
@@ -48,7 +51,9 @@ public sealed class TopicService
         var repeated = NamedTwice(topics.Select(topic => topic.Name));
         return ForEachAsync(
             topics,
-            topic => repeated.Contains(topic.Name) ? Repeated(topic.Name) : Grow(topic, validateOnly),
+            topic => repeated.Contains(topic.Name)
+                ? Repeated(topic.Name)
+                : CatalogueWriter.Retry((out TopicResult result) => TryGrow(topic, validateOnly, out result)),
             cancel);
     }
 
@@ -75,7 +80,7 @@ public sealed class TopicService
     private Task<IReadOnlyList<TopicResult>> ForEachAsync<T>(
         IReadOnlyList<T> topics, Func<T, TopicResult> act, CancellationToken cancel)
     {
-        return _controller.RunAsync<IReadOnlyList<TopicResult>>(() => [.. topics.Select(Guarded)], cancel);
+        return _writer.RunAsync<IReadOnlyList<TopicResult>>(() => [.. topics.Select(Guarded)], cancel);
 
         TopicResult Guarded(T topic)
         {
@@ -83,7 +88,7 @@ public sealed class TopicService
             {
                 return act(topic);
             }
-            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            catch (Exception failure) when (CatalogueWriter.IsStorageFault(failure))
             {
                 return Refused(null, ErrorCode.KafkaStorageError, failure.Message) with { Name = NameOf(topic) };
             }
@@ -106,105 +111,123 @@ public sealed class TopicService
             return Refused(topic.Name, ErrorCode.InvalidConfig, problem);
         }
 
-        var plan = TopicChecks.Plan(topic, _state.Config, image);
+        var view = _state.Cluster.View;
+        var plan = TopicChecks.Plan(topic, _state.Config, view);
         if (!plan.IsValid)
         {
             return Refused(topic.Name, plan.Error, plan.Message);
         }
 
-        var document = TopicDocuments.Create(
-            topic.Name, NewTopicId(), plan.Replicas, configs, _state.Cluster.View);
+        var document = TopicDocuments.Create(topic.Name, NewTopicId(), plan.Replicas, configs, view);
         if (validateOnly)
         {
             return Done(document) with { Id = Guid.Empty };
         }
 
-        // Read again for its version, which need not be 1 where a topic of this name was removed before.
         return _state.Catalogue.TryWriteTopic(document)
-            ? Apply(_state.Catalogue.ReadTopic(document.Name) ?? document)
+            ? Settled(document)
             : Refused(topic.Name, ErrorCode.TopicAlreadyExists, $"topic '{topic.Name}' already exists");
     }
 
-    private TopicResult Grow(TopicGrowth growth, bool validateOnly)
+    private bool TryGrow(TopicGrowth growth, bool validateOnly, out TopicResult result)
     {
         if (_state.Catalogue.ReadTopic(growth.Name) is not { } topic)
         {
-            return Refused(growth.Name, ErrorCode.UnknownTopicOrPartition, "there is no such topic");
+            result = Refused(growth.Name, ErrorCode.UnknownTopicOrPartition, "there is no such topic");
+            return true;
         }
 
         if (topic.Name == TopicNames.ConsumerOffsets)
         {
             // A group's partition is its hash modulo the number of partitions: growth would part groups from their
             // offsets.
-            return Refused(growth.Name, ErrorCode.InvalidRequest, "the offsets topic can't grow") with
+            result = Refused(growth.Name, ErrorCode.InvalidRequest, "the offsets topic can't grow") with
             {
                 Id = topic.Id,
             };
+            return true;
         }
 
-        var plan = TopicChecks.Plan(growth, topic, _state.Cluster.Image);
+        var view = _state.Cluster.View;
+        var plan = TopicChecks.Plan(growth, topic, view);
         if (!plan.IsValid)
         {
-            return Refused(growth.Name, plan.Error, plan.Message) with { Id = topic.Id };
+            result = Refused(growth.Name, plan.Error, plan.Message) with { Id = topic.Id };
+            return true;
         }
 
-        var grown = topic.Grow(plan.Replicas, _state.Cluster.View);
+        var grown = topic.Grow(plan.Replicas, view);
         if (validateOnly)
         {
-            return Done(grown);
+            result = Done(grown);
+            return true;
         }
 
-        return _state.Catalogue.TryWriteTopic(grown)
-            ? Apply(grown)
-            : Refused(growth.Name, ErrorCode.InvalidRequest, "the topic changed meanwhile: try again");
+        if (_state.Catalogue.TryWriteTopic(grown))
+        {
+            result = Settled(grown);
+            return true;
+        }
+
+        result = Refused(growth.Name, ErrorCode.InvalidRequest, "the topic changed meanwhile: try again");
+        return false;
     }
 
-    private TopicResult Delete(TopicRef reference)
+    private bool TryDelete(TopicRef reference, out TopicResult result)
     {
+        var refusal = Find(reference, out var topic);
+        if (refusal is null && !_state.Config.Get(BrokerKeys.DeleteTopicEnable))
+        {
+            refusal = Refused(reference, ErrorCode.TopicDeletionDisabled, "delete.topic.enable is false");
+        }
+
+        if (refusal is not null)
+        {
+            result = refusal;
+            return true;
+        }
+
+        if (_state.Catalogue.TryDeleteTopic(topic!))
+        {
+            _writer.Settle(ClusterCatalogue.TopicKey(topic!.Name));
+            result = Done(topic);
+            return true;
+        }
+
+        result = Refused(topic!.Name, ErrorCode.InvalidRequest, "the topic changed meanwhile: try again");
+        return false;
+    }
+
+    /// <summary>The topic as the catalogue has it now, or why there is none.</summary>
+    private TopicResult? Find(TopicRef reference, out TopicDocument? topic)
+    {
+        topic = null;
         if ((reference.Name is null) == (reference.Id == Guid.Empty))
         {
             return Refused(reference, ErrorCode.InvalidRequest, "a topic is named by name or by id, not by both");
         }
 
-        var image = _state.Cluster.Image;
-        TopicDocument? topic;
-        if (reference.Name is { } name)
+        var name = reference.Name ?? _state.Cluster.Image.TopicsById.GetValueOrDefault(reference.Id)?.Name;
+        topic = name is null ? null : _state.Catalogue.ReadTopic(name);
+        if (reference.Name is not null)
         {
-            if (!image.TopicsByName.TryGetValue(name, out topic))
-            {
-                return Refused(name, ErrorCode.UnknownTopicOrPartition, "there is no such topic");
-            }
-        }
-        else if (!image.TopicsById.TryGetValue(reference.Id, out topic))
-        {
-            return Refused(reference, ErrorCode.UnknownTopicId, "there is no topic of this id");
+            return topic is null
+                ? Refused(reference, ErrorCode.UnknownTopicOrPartition, "there is no such topic")
+                : null;
         }
 
-        if (!_state.Config.Get(BrokerKeys.DeleteTopicEnable))
-        {
-            return Refused(reference, ErrorCode.TopicDeletionDisabled, "delete.topic.enable is false");
-        }
-
-        if (!_state.Catalogue.TryDeleteTopic(topic))
-        {
-            return Refused(topic.Name, ErrorCode.UnknownTopicOrPartition, "the topic was deleted meanwhile");
-        }
-
-        _state.Cluster.Remove(topic);
-        var (folders, complete) = _state.Partitions.SetAsideAsync(topic).GetAwaiter().GetResult();
-        _state.Removals.Add(topic.Id, folders, complete, _state.Config.ForTopic(topic.Configs).FileDeleteDelayMs);
-        return Done(topic);
+        return topic?.Id == reference.Id
+            ? null
+            : Refused(reference, ErrorCode.UnknownTopicId, "there is no topic of this id");
     }
 
-    /// <summary>The document is durable: open what is new, tell who is there, then show it to clients.</summary>
-    private TopicResult Apply(TopicDocument topic)
+    /// <summary>
+    /// The document is durable: this broker's replicas follow it, and then clients see it, before it is answered.
+    /// </summary>
+    private TopicResult Settled(TopicDocument topic)
     {
-        var config = _state.Config.ForTopic(topic.Configs);
-        var opening = _state.Partitions.Open(topic, config, cleanShutdown: false);
-        Task.WhenAll(opening).GetAwaiter().GetResult();
-        _state.Partitions.Update(topic, config);
-        _state.Cluster.Put(topic);
-        return Done(topic);
+        _writer.Settle(ClusterCatalogue.TopicKey(topic.Name));
+        return Done(_state.Cluster.Image.TopicsById.GetValueOrDefault(topic.Id) ?? topic);
     }
 
     private static Guid NewTopicId()

@@ -4,20 +4,22 @@ using ActorBroker.Storage;
 
 namespace ActorBroker.Broker.Background;
 
-/// <summary>Removes the folders of deleted topics once <c>file.delete.delay.ms</c> is over.</summary>
+/// <summary>Removes the folders of deleted topics, and of replicas that moved away, once <c>file.delete.delay.ms</c> is over.</summary>
 /// <remarks>
 /// What a stop leaves behind is removed at the next start, so nothing is written down here but the end: when a
 /// topic's last folder is gone, so is the catalogue's note of its deletion.
 /// </remarks>
-internal sealed class FolderRemovals(IFileSystem fileSystem, ClusterCatalogue catalogue, TimeProvider time)
+internal sealed class FolderRemovals(
+    int brokerId, IFileSystem fileSystem, ClusterCatalogue catalogue, TimeProvider time)
 {
     private readonly Lock _gate = new();
     private readonly List<Removal> _removals = [];
     private readonly MonotonicClock _clock = new(time);
 
-    /// <param name="topicId">The deleted topic.</param>
+    /// <param name="topicId">The topic.</param>
     /// <param name="folders">Its folders, under their new names.</param>
-    /// <param name="complete">False when a folder could not be set aside: the note stays for the next start.</param>
+    /// <param name="complete">False when the topic lives, or a folder could not be set aside: a note of its deletion
+    /// stays for the next start.</param>
     /// <param name="delayMs">How long the folders stay.</param>
     public void Add(Guid topicId, IReadOnlyList<string> folders, bool complete, long delayMs)
     {
@@ -45,7 +47,7 @@ internal sealed class FolderRemovals(IFileSystem fileSystem, ClusterCatalogue ca
 
             if (removal.Complete)
             {
-                catalogue.FinishDeletion(removal.TopicId);
+                catalogue.FinishDeletion(removal.TopicId, brokerId);
             }
 
             lock (_gate)

@@ -8,60 +8,43 @@ using ActorBroker.Core.Catalogue;
 namespace ActorBroker.Broker.Catalogue;
 
 /// <summary>The catalogue's documents as values.</summary>
-internal sealed class ClusterCatalogue(ICatalogue documents)
+internal sealed partial class ClusterCatalogue(ICatalogue documents)
 {
-    private const string Topics = "topics";
-    private const string Configs = "configs";
-    private const string GroupConfigs = "group-configs";
+    public const string Topics = "topics";
+    public const string Configs = "configs";
+    public const string GroupConfigs = "group-configs";
+    public const string Brokers = "brokers";
     private const string Cluster = "cluster";
     private const string Deletions = "deletions";
     private static readonly CatalogueKey ProducerIds = new(Cluster, "producer-ids");
+    private static readonly CatalogueKey ClusterIds = new(Cluster, "cluster-id");
+    private static readonly CatalogueKey BrokerEpochs = new(Cluster, "broker-epochs");
+
+    /// <summary>The documents themselves.</summary>
+    public ICatalogue Documents => documents;
+
+    /// <summary>Names a topic's document.</summary>
+    public static CatalogueKey TopicKey(string name) => new(Topics, name);
 
     /// <summary>Every topic.</summary>
     public IReadOnlyList<TopicDocument> ListTopics() => [.. documents.List(Topics).Select(ToTopic)];
 
     /// <summary>A topic, or null.</summary>
     public TopicDocument? ReadTopic(string name) =>
-        documents.Read(new CatalogueKey(Topics, name)) is { } document ? ToTopic(document) : null;
+        documents.Read(TopicKey(name)) is { } document ? ToTopic(document) : null;
 
     /// <summary>
     /// Writes a topic's next version (1: it is new; read it for the version it got); false when the stored version isn't
     /// the one before it: somebody was faster.
     /// </summary>
-    public bool TryWriteTopic(TopicDocument next)
-    {
-        var body = Serialize(ToBody(next), CatalogueJson.Default.TopicBody);
-        return documents.TryWrite(new CatalogueKey(Topics, next.Name), next.Version - 1, body);
-    }
+    public bool TryWriteTopic(TopicDocument next) => TryWriteTopics([next])[0];
 
-    /// <summary>
-    /// Removes a topic: first a note that its folders are to go, so that a crash right after is not taken for a lost
-    /// catalogue; then the document, which is the point of no return.
-    /// </summary>
-    public bool TryDeleteTopic(TopicDocument topic)
-    {
-        var note = DeletionKey(topic.Id);
-        if (documents.Read(note) is null &&
-            !documents.TryWrite(note, 0, Serialize(new DeletionBody(topic.Name), CatalogueJson.Default.DeletionBody)))
-        {
-            return false;
-        }
-
-        return documents.TryDelete(new CatalogueKey(Topics, topic.Name), topic.Version);
-    }
-
-    /// <summary>The deleted topics of which folders may be left.</summary>
-    public IReadOnlySet<Guid> ListDeletions() =>
-        documents.List(Deletions).Select(document => Guid.ParseExact(document.Key.Name, "N")).ToHashSet();
-
-    /// <summary>No folder of the deleted topic is left.</summary>
-    public void FinishDeletion(Guid topicId)
-    {
-        if (documents.Read(DeletionKey(topicId)) is { } note)
-        {
-            documents.TryDelete(note.Key, note.Version);
-        }
-    }
+    /// <summary>The same for several topics, made durable together; answers by index.</summary>
+    public IReadOnlyList<bool> TryWriteTopics(IEnumerable<TopicDocument> next) => documents.TryWrite(
+    [
+        .. next.Select(static topic => new CatalogueWrite(
+            TopicKey(topic.Name), topic.Version - 1, Serialize(ToBody(topic), CatalogueJson.Default.TopicBody))),
+    ]);
 
     /// <summary>Settings made at run time for one broker, or for all (null), with their version.</summary>
     public (ImmutableSortedDictionary<string, string> Configs, long Version) ReadConfigs(int? brokerId)
@@ -127,13 +110,12 @@ internal sealed class ClusterCatalogue(ICatalogue documents)
         }
     }
 
-    private static CatalogueKey DeletionKey(Guid topicId) => new(Deletions, topicId.ToString("N"));
-
-    private static CatalogueKey ConfigKey(int? brokerId) =>
+    /// <summary>Names the document of settings made at run time for one broker, or for all (null).</summary>
+    public static CatalogueKey ConfigKey(int? brokerId) =>
         new(Configs, brokerId is { } id ? $"broker-{id}" : "broker-default");
 
-    // A group's id may have any character, and any case.
-    private static CatalogueKey GroupConfigKey(string groupId) =>
+    /// <summary>Names a group's document; its id may have any character, and any case.</summary>
+    public static CatalogueKey GroupConfigKey(string groupId) =>
         new(GroupConfigs, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(groupId))));
 
     private static byte[] Serialize<T>(T body, JsonTypeInfo<T> type) => JsonSerializer.SerializeToUtf8Bytes(body, type);
@@ -149,51 +131,4 @@ internal sealed class ClusterCatalogue(ICatalogue documents)
             throw FileCatalogue.Corrupt($"{document.Key.Kind}/{document.Key.Name}", failure);
         }
     }
-
-    private static TopicDocument ToTopic(CatalogueDocument document)
-    {
-        var body = Deserialize(document, CatalogueJson.Default.TopicBody);
-        return new TopicDocument(
-            body.Name,
-            body.Id,
-            document.Version,
-            [.. body.Partitions.Select(partition => ToState(document, partition))],
-            (body.Configs ?? []).ToImmutableSortedDictionary(StringComparer.Ordinal));
-    }
-
-    private static PartitionState ToState(CatalogueDocument document, PartitionBody body)
-    {
-        var state = new PartitionState(
-            [.. body.Replicas], [.. body.InSync], body.Leader, body.LeaderEpoch, [.. body.EligibleLeaders ?? []])
-        {
-            InSyncEpochs = [.. body.InSyncEpochs ?? []],
-            EligibleLeaderEpochs = [.. body.EligibleLeaderEpochs ?? []],
-            Adding = [.. body.Adding ?? []],
-            Removing = [.. body.Removing ?? []],
-        };
-
-        // Epochs are missing as a whole, or there is one for each.
-        return Fits(state.InSync, state.InSyncEpochs) && Fits(state.EligibleLeaders, state.EligibleLeaderEpochs)
-            ? state
-            : throw FileCatalogue.Corrupt(
-                $"{document.Key.Kind}/{document.Key.Name}", new FormatException("broker epochs are missing"));
-
-        static bool Fits(ImmutableArray<int> members, ImmutableArray<long> epochs) =>
-            epochs.IsEmpty || epochs.Length == members.Length;
-    }
-
-    private static TopicBody ToBody(TopicDocument topic) => new(
-        topic.Name,
-        topic.Id,
-        [.. topic.Partitions.Select(partition => new PartitionBody(
-            [.. partition.Replicas],
-            [.. partition.InSync],
-            partition.Leader,
-            partition.LeaderEpoch,
-            [.. partition.EligibleLeaders],
-            [.. partition.InSyncEpochs],
-            [.. partition.EligibleLeaderEpochs],
-            [.. partition.Adding],
-            [.. partition.Removing]))],
-        new Dictionary<string, string>(topic.Configs));
 }

@@ -14,7 +14,12 @@ public sealed record ClusterImage(
     int ControllerId,
     ImmutableSortedDictionary<int, BrokerInfo> Brokers,
     ImmutableSortedDictionary<string, TopicDocument> TopicsByName,
-    ImmutableDictionary<Guid, TopicDocument> TopicsById);
+    ImmutableDictionary<Guid, TopicDocument> TopicsById)
+{
+    /// <summary>Every broker of the cluster, alive or not.</summary>
+    public ImmutableSortedDictionary<int, BrokerRegistration> Registered { get; init; } =
+        ImmutableSortedDictionary<int, BrokerRegistration>.Empty;
+}
 
 /// <summary>A broker and where its listeners can be reached.</summary>
 /// <param name="Id">The broker's id.</param>

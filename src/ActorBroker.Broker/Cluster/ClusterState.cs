@@ -4,69 +4,36 @@ using ActorBroker.Core.Cluster;
 
 namespace ActorBroker.Broker.Cluster;
 
-/// <summary>Keeps the image that everybody reads; changes are made under a lock, reading takes none.</summary>
-internal sealed class ClusterState(ClusterImage initial)
+/// <summary>Keeps the image that everybody reads; one worker changes it, reading takes no lock.</summary>
+internal sealed class ClusterState(string clusterId)
 {
-    private readonly Lock _gate = new();
-    private ClusterImage _image = initial;
+    private Known _known = new(
+        new ClusterImage(
+            clusterId,
+            ControllerId: -1,
+            ImmutableSortedDictionary<int, BrokerInfo>.Empty,
+            ImmutableSortedDictionary.Create<string, TopicDocument>(StringComparer.Ordinal),
+            ImmutableDictionary<Guid, TopicDocument>.Empty),
+        new ClusterView([], ImmutableSortedDictionary<int, long>.Empty));
 
-    public ClusterImage Image => Volatile.Read(ref _image);
+    /// <summary>What this broker knows; any thread.</summary>
+    public ClusterImage Image => Volatile.Read(ref _known).Image;
 
-    /// <summary>The brokers as elections see them. One that is alone has no epochs: it counts in any.</summary>
-    public ClusterView View
-    {
-        get
-        {
-            var brokers = Image.Brokers;
-            return new ClusterView(
-                brokers.Values.Select(broker => new BrokerRegistration(
-                    broker.Id, Epoch: -1, Version: 0, broker.Rack, Endpoints: [], ReplicaEndpoint: null, false)),
-                brokers.ToDictionary(broker => broker.Key, _ => -1L));
-        }
-    }
+    /// <summary>The brokers of the same moment, as elections and placement see them; any thread.</summary>
+    public ClusterView View => Volatile.Read(ref _known).View;
 
     /// <summary>
-    /// There is a newer image. Called on the changing thread, after the change: whoever listens reads
-    /// <see cref="Image"/>.
+    /// There is a newer image. Called on the changing thread, after the change; must not block or throw. Whoever
+    /// listens reads <see cref="Image"/>.
     /// </summary>
-    public Action? Changed { get; set; }
+    public event Action? Changed;
 
-    /// <summary>A topic is new, or changed.</summary>
-    public void Put(TopicDocument topic) => Change(image => image with
+    /// <summary>Takes the next image, with its brokers; the start and the catalogue's follower do.</summary>
+    public void Set(ClusterImage image, ClusterView view)
     {
-        TopicsByName = image.TopicsByName.SetItem(topic.Name, topic),
-        TopicsById = image.TopicsById.SetItem(topic.Id, topic),
-    });
-
-    /// <summary>A topic is gone.</summary>
-    public void Remove(TopicDocument topic) => Change(image => image with
-    {
-        TopicsByName = image.TopicsByName.Remove(topic.Name),
-        TopicsById = image.TopicsById.Remove(topic.Id),
-    });
-
-    /// <summary>A broker says where it can be reached.</summary>
-    public void Put(BrokerInfo broker) => Change(image => image with
-    {
-        Brokers = image.Brokers.SetItem(broker.Id, broker),
-    });
-
-    /// <summary>The image of a single broker with these topics.</summary>
-    public static ClusterImage Single(
-        string clusterId, BrokerInfo broker, IReadOnlyCollection<TopicDocument> topics) => new(
-        clusterId,
-        broker.Id,
-        ImmutableSortedDictionary<int, BrokerInfo>.Empty.Add(broker.Id, broker),
-        topics.ToImmutableSortedDictionary(topic => topic.Name, topic => topic, StringComparer.Ordinal),
-        topics.ToImmutableDictionary(topic => topic.Id));
-
-    private void Change(Func<ClusterImage, ClusterImage> change)
-    {
-        lock (_gate)
-        {
-            Volatile.Write(ref _image, change(_image));
-        }
-
+        Volatile.Write(ref _known, new Known(image, view));
         Changed?.Invoke();
     }
+
+    private sealed record Known(ClusterImage Image, ClusterView View);
 }

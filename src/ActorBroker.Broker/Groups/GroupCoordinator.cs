@@ -53,7 +53,7 @@ public sealed partial class GroupCoordinator : IAsyncDisposable
         _expiry = new PeriodicJob(
             "offset expiry", config.Get(BrokerKeys.OffsetsRetentionCheckIntervalMs), environment.Time, logger,
             ExpireAsync);
-        state.Cluster.Changed = Follow;
+        state.Cluster.Changed += Follow;
         Follow();
     }
 
@@ -99,7 +99,7 @@ public sealed partial class GroupCoordinator : IAsyncDisposable
     /// <summary>Stops taking requests, answers whoever is parked, and stores what was decided.</summary>
     public async ValueTask DisposeAsync()
     {
-        _state.Cluster.Changed = null;
+        _state.Cluster.Changed -= Follow;
         lock (_gate)
         {
             _stopped = true;

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace ActorBroker.Broker.Partitions;
 
 /// <summary>The partitions of which this broker holds a replica, and the log directories they lie in.</summary>
-/// <remarks>Opened and removed by the controller's thread (and by the start); found by any thread.</remarks>
+/// <remarks>Opened and removed by the catalogue's follower (and by the start); found by any thread.</remarks>
 internal sealed class PartitionManager(
     int brokerId, BrokerEnvironment environment, IReadOnlyList<LogDirectory> directories, int openers, ILogger logger,
     BrokerInstruments instruments, StorageInstruments logInstruments) : IDisposable
@@ -84,21 +84,17 @@ internal sealed class PartitionManager(
     /// </summary>
     public async Task<(IReadOnlyList<string> Folders, bool Complete)> SetAsideAsync(TopicDocument topic)
     {
-        var leaving = new List<PartitionActor>();
-        for (var index = 0; index < topic.Partitions.Length; index++)
-        {
-            var name = new TopicPartition(topic.Name, index);
-            if (_byName.TryRemove(name, out var partition))
-            {
-                _byId.TryRemove((topic.Id, index), out _);
-                _homes.Remove(name);
-                leaving.Add(partition.Actor);
-            }
-        }
-
-        var left = await Task.WhenAll(leaving.Select(SetAsideAsync)).ConfigureAwait(false);
+        var left = await SetAsideAsync(topic, Enumerable.Range(0, topic.Partitions.Length)).ConfigureAwait(false);
         instruments.Forget(topic.Name);
-        return ([.. left.SelectMany(partition => partition.Folders)], left.All(partition => partition.Complete));
+        return left;
+    }
+
+    /// <summary>The same for those partitions of a topic of which this broker holds no replica any more.</summary>
+    public async Task<IReadOnlyList<string>> SetMovedAsideAsync(TopicDocument topic)
+    {
+        var moved = Enumerable.Range(0, topic.Partitions.Length)
+            .Where(index => !topic.Partitions[index].Replicas.Contains(brokerId));
+        return (await SetAsideAsync(topic, moved).ConfigureAwait(false)).Folders;
     }
 
     /// <summary>Closes every log, in parallel; true for the directories in which all closed cleanly.</summary>
@@ -156,6 +152,25 @@ internal sealed class PartitionManager(
             PartitionLogs.CloseFailed(actor.Context.Logger, actor.Name, failure);
             return false;
         }
+    }
+
+    private async Task<(IReadOnlyList<string> Folders, bool Complete)> SetAsideAsync(
+        TopicDocument topic, IEnumerable<int> indexes)
+    {
+        var leaving = new List<PartitionActor>();
+        foreach (var index in indexes)
+        {
+            var name = new TopicPartition(topic.Name, index);
+            if (_byId.TryRemove((topic.Id, index), out var partition))
+            {
+                _byName.TryRemove(new(name, partition));
+                _homes.Remove(name);
+                leaving.Add(partition.Actor);
+            }
+        }
+
+        var left = await Task.WhenAll(leaving.Select(SetAsideAsync)).ConfigureAwait(false);
+        return ([.. left.SelectMany(partition => partition.Folders)], left.All(partition => partition.Complete));
     }
 
     private async Task<(string[] Folders, bool Complete)> SetAsideAsync(PartitionActor actor)

@@ -33,7 +33,7 @@ public static class PartitionStates
         return new PartitionState(
             replicas, Ids(inSync), LeaderOf(inSync, replicas, view), LeaderEpoch: 0, EligibleLeaders: [])
         {
-            InSyncEpochs = Epochs(inSync),
+            InSyncEpochs = EpochsOf(inSync, replicas),
         };
     }
 
@@ -136,9 +136,9 @@ public static class PartitionStates
         var next = state with
         {
             InSync = Ids(inSync),
-            InSyncEpochs = Epochs(inSync),
+            InSyncEpochs = EpochsOf(inSync, state.Replicas),
             EligibleLeaders = Ids(eligible),
-            EligibleLeaderEpochs = Epochs(eligible),
+            EligibleLeaderEpochs = EpochsOf(eligible, state.Replicas),
             Leader = leader,
             LeaderEpoch = leader == state.Leader ? state.LeaderEpoch : state.LeaderEpoch + 1,
         };
@@ -195,6 +195,10 @@ public static class PartitionStates
 
     private static ImmutableArray<int> Ids(List<Member> members) => [.. members.Select(static member => member.Id)];
 
-    private static ImmutableArray<long> Epochs(List<Member> members) =>
-        [.. members.Select(static member => member.Epoch)];
+    /// <summary>
+    /// Of a partition's only replica no epoch is recorded: nobody else could know more than it, whatever life its broker
+    /// is in, so its restarts leave no trace in the catalogue.
+    /// </summary>
+    private static ImmutableArray<long> EpochsOf(List<Member> members, ImmutableArray<int> replicas) =>
+        replicas.Length == 1 ? [] : [.. members.Select(static member => member.Epoch)];
 }

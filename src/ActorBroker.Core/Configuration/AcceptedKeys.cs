@@ -46,8 +46,6 @@ internal static partial class AcceptedKeys
             "Limits per address that differ from max.connections.per.ip: host:count.");
         Keys.Later.Int("max.connection.creation.rate", int.MaxValue, AtLeast(0), ClusterWide,
             "How many connections per second may be accepted.");
-        Keys.Later.Boolean("controlled.shutdown.enable", true, ReadOnly,
-            "Whether leaders move away before a broker stops.");
         Keys.Later.Int("controlled.shutdown.max.retries", 3, null, ReadOnly, "How often a failed move is tried again.");
         Keys.Later.Long("controlled.shutdown.retry.backoff.ms", 5000, null, ReadOnly,
             "The rest between two such tries.");

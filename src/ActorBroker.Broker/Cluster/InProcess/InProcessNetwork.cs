@@ -44,6 +44,9 @@ internal sealed class InProcessNetwork
         }
     }
 
+    /// <summary>The broker is gone, and with it whatever is on the way to it.</summary>
+    public void Detach(int brokerId) => _brokers.TryRemove(brokerId, out _);
+
     private void Detach(InProcessLinks links) => _brokers.TryRemove(new(links.BrokerId, links));
 
     private ValueTask<ReplicaAppendResult> SendAsync(InProcessLinks from, int to, ReplicaAppend append) =>
