@@ -48,12 +48,11 @@ public static class PartitionElections
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(view);
         return kind == ElectionKind.Preferred
-            ? state.ElectPreferred(view, settings)
+            ? state.ElectPreferred(view)
             : state.ElectAny(view, settings with { UncleanElections = true });
     }
 
-    private static PartitionChange ElectPreferred(
-        this PartitionState state, ClusterView view, ElectionSettings settings)
+    private static PartitionChange ElectPreferred(this PartitionState state, ClusterView view)
     {
         var preferred = state.Replicas[0];
         if (state.Leader == preferred)
@@ -61,10 +60,20 @@ public static class PartitionElections
             return PartitionChange.Refused(ErrorCode.ElectionNotNeeded, "the preferred replica leads already");
         }
 
-        return state.CanLead(preferred, view)
-            ? PartitionChange.To(state.With(Member.InSyncOf(state), preferred, view, settings.MinInsyncReplicas))
+        return state.ToPreferred(view) is { } next
+            ? PartitionChange.To(next)
             : PartitionChange.Refused(
-                ErrorCode.PreferredLeaderNotAvailable, $"replica {preferred} is not in sync, or its broker not there");
+                ErrorCode.PreferredLeaderNotAvailable,
+                $"replica {preferred} is not in sync, or its broker is not there to stay");
+    }
+
+    /// <summary>The preferred replica leads; null where it does already, or can't.</summary>
+    internal static PartitionState? ToPreferred(this PartitionState state, ClusterView view)
+    {
+        var preferred = state.Replicas[0];
+        return state.Leader != preferred && state.CanLead(preferred, view)
+            ? state with { Leader = preferred, LeaderEpoch = state.LeaderEpoch + 1 }
+            : null;
     }
 
     private static PartitionChange ElectAny(this PartitionState state, ClusterView view, ElectionSettings settings)
@@ -85,7 +94,7 @@ public static class PartitionElections
         state.InSyncEpochOf(brokerId) is { } epoch && view.Counts(brokerId, epoch) && !view.IsDraining(brokerId);
 
     /// <summary>Nothing is to be done: the usual case, which must cost nothing.</summary>
-    private static bool IsQuiet(PartitionState state, ClusterView view)
+    internal static bool IsQuiet(PartitionState state, ClusterView view)
     {
         if (state.Leader < 0 || state.IsReassigning)
         {
