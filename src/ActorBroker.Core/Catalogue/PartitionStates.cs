@@ -196,8 +196,8 @@ public static class PartitionStates
     private static ImmutableArray<int> Ids(List<Member> members) => [.. members.Select(static member => member.Id)];
 
     /// <summary>
-    /// Of a partition's only replica no epoch is recorded: nobody else could know more than it, whatever life its broker
-    /// is in, so its restarts leave no trace in the catalogue.
+    /// Of a partition's only replica no epoch is recorded: nobody else could know more than it, whatever life its
+    /// broker is in, so its restarts leave no trace in the catalogue.
     /// </summary>
     private static ImmutableArray<long> EpochsOf(List<Member> members, ImmutableArray<int> replicas) =>
         replicas.Length == 1 ? [] : [.. members.Select(static member => member.Epoch)];

@@ -44,9 +44,9 @@ public static class ControllerMachine
     }
 
     /// <summary>
-    /// To be called every <c>leader.imbalance.check.interval.seconds</c>, where <c>auto.leader.rebalance.enable</c> says
-    /// so. Where more than <paramref name="imbalancePercentage"/> percent of the partitions that prefer a broker are led
-    /// by others, it gets back those that it can lead.
+    /// To be called every <c>leader.imbalance.check.interval.seconds</c>, where
+    /// <c>auto.leader.rebalance.enable</c> says so. Where more than <paramref name="imbalancePercentage"/> percent of
+    /// the partitions that prefer a broker are led by others, it gets back those that it can lead.
     /// </summary>
     /// <returns>The next version of each topic that changes.</returns>
     public static ImmutableArray<TopicDocument> BalanceLeaders(

@@ -110,7 +110,7 @@ internal sealed class FollowerProgress
         _backoffMs = FirstBackoffMs;
     }
 
-    /// <summary>New records come for one that has all: it was up to date until now, however long it was quiet.</summary>
+    /// <summary>New records come for one that has all: it was up to date until now, however quiet it was.</summary>
     public void LeaderGrows(long leaderEndOffset, long nowMs)
     {
         if (LogEndOffset >= leaderEndOffset)

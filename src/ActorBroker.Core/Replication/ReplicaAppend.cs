@@ -31,7 +31,7 @@ public readonly record struct ReplicaAppend
     /// </summary>
     public required int PreviousEpoch { get; init; }
 
-    /// <summary>The offset from which on <see cref="Records"/> go on; before it both logs have to be the same.</summary>
+    /// <summary>Where <see cref="Records"/> begin; before it both logs have to be the same.</summary>
     public required long PreviousOffset { get; init; }
 
     /// <summary>Everything below is committed.</summary>
@@ -65,7 +65,7 @@ public enum ReplicaAppendStatus : byte
     /// <summary>It knows of a later leadership: <see cref="ReplicaAppendResult.Epoch"/>.</summary>
     Fenced,
 
-    /// <summary>It can't take anything now (no such partition yet, log not open, disk failed): ask again later.</summary>
+    /// <summary>It can't take anything now (no such partition yet, log not open, disk failed): ask later.</summary>
     Unready,
 
     /// <summary>Nobody knows whether it arrived: the link broke, or the answer did not come in time.</summary>
