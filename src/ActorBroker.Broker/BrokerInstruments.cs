@@ -91,7 +91,7 @@ internal sealed class BrokerInstruments(Meter meter, int topicsMax)
         Gauge("partitions.leader", "{partition}", "Partitions that it leads, with an open log.",
             static partition => partition.IsLeader ? 1 : 0);
         Gauge("partitions.offline", "{partition}", "Partitions whose log is not open.",
-            static partition => partition.IsLeader ? 0 : 1);
+            static partition => partition.IsOnline ? 0 : 1);
         Gauge("partitions.failed", "{partition}", "Partitions that can't be written: offline, or a write failed.",
             static partition => partition.IsFailed ? 1 : 0);
         Gauge("partitions.under_replicated", "{partition}", "Partitions with a replica that is not in sync.",

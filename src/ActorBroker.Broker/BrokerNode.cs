@@ -123,6 +123,29 @@ public sealed class BrokerNode : IAsyncDisposable
         _state.Partitions.TryGet(topicId, partition, out found);
 
     /// <summary>
+    /// The in-sync replica in a consumer's rack that it had better read from (KIP-392, <c>replica.selector.class</c>);
+    /// -1: from the leader.
+    /// </summary>
+    public int PreferredReadReplica(string topic, int partition, string? rack)
+    {
+        if (string.IsNullOrEmpty(rack) ||
+            Config.Get(BrokerKeys.ReplicaSelectorClass) != BrokerKeys.RackAwareReplicaSelector)
+        {
+            return -1;
+        }
+
+        var image = Cluster;
+        if (!image.TopicsByName.TryGetValue(topic, out var document) || partition >= document.Partitions.Length)
+        {
+            return -1;
+        }
+
+        var state = document.Partitions[partition];
+        ImmutableArray<int> near = [.. state.InSync.Where(id => image.Brokers.GetValueOrDefault(id)?.Rack == rack)];
+        return near.IsEmpty || near.Contains(state.Leader) ? -1 : near[partition % near.Length];
+    }
+
+    /// <summary>
     /// The log directories that can't be written: a partition failed at its last try (or there is none yet), and a new
     /// try fails too, so that a disk that works again is known before anybody produces. A try is remembered for a
     /// second; a disk that doesn't answer within five can't be written.
@@ -183,7 +206,7 @@ public sealed class BrokerNode : IAsyncDisposable
             directory.Dispose();
         }
 
-        _state.Partitions.Dispose();
+        await _state.Partitions.DisposeAsync().ConfigureAwait(false);
         Meters.Dispose();
         BrokerLogs.Stopped(_logger, BrokerId, allClean);
     }
@@ -195,7 +218,7 @@ public sealed class BrokerNode : IAsyncDisposable
     {
         try
         {
-            new Checkpoints(_state.Partitions).WriteAll();
+            _state.Partitions.Checkpoints.WriteAll();
             foreach (var directory in clean)
             {
                 directory.MarkCleanShutdown();

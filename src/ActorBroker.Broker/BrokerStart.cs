@@ -84,7 +84,7 @@ internal sealed class BrokerStart : IAsyncDisposable
         if (_partitions is not null)
         {
             await _partitions.CloseAllAsync().ConfigureAwait(false);
-            _partitions.Dispose();
+            await _partitions.DisposeAsync().ConfigureAwait(false);
         }
 
         _directories.ForEach(static directory => directory.Dispose());
@@ -135,6 +135,9 @@ internal sealed class BrokerStart : IAsyncDisposable
             _brokerId, _environment, _directories, openers, _logger, _instruments,
             new StorageInstruments(_meters.Create(StorageInstruments.MeterName)));
         _instruments.Observe(_partitions);
+        _partitions.Replication.Begin(
+            _ports.Links, _catalogue, life.Epoch, _config.Get(BrokerKeys.ReplicaLagTimeMaxMs), _partitions);
+        _ports.Links.Target = _partitions;
         var removals = new FolderRemovals(_brokerId, _environment.FileSystem, _catalogue, _environment.Time);
         var state = new BrokerState(
             _brokerId, life.Epoch, _config, _catalogue, cluster, _partitions, removals);
@@ -142,7 +145,9 @@ internal sealed class BrokerStart : IAsyncDisposable
         // From here on changes are noted, so what is read next may only be newer than what was read before.
         _follower = new CatalogueFollower(state, _ports.Membership, _environment.Time, _logger);
         var brokers = _catalogue.ListBrokers();
-        cluster.Set(cluster.Image.With(brokers, topics), new ClusterView(brokers, _ports.Membership.Live));
+        var view = new ClusterView(brokers, _ports.Membership.Live);
+        cluster.Set(cluster.Image.With(brokers, topics), view);
+        _partitions.Replication.See(view, _partitions);
         return state;
     }
 

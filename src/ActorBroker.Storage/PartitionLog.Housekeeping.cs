@@ -56,7 +56,10 @@ public sealed partial class PartitionLog
     }
 
     /// <summary>Removes segments by time, size and log start, never at or above the high watermark; how many.</summary>
-    public int ApplyRetention(long highWatermark)
+    /// <param name="highWatermark">The bound.</param>
+    /// <param name="byStartOnly">Only what lies below the log start: a follower's log begins where its leader's
+    /// does.</param>
+    public int ApplyRetention(long highWatermark, bool byStartOnly = false)
     {
         int count;
         lock (_gate)
@@ -66,7 +69,7 @@ public sealed partial class PartitionLog
                 return 0;
             }
 
-            count = CountExpired(highWatermark);
+            count = CountExpired(highWatermark, byStartOnly);
             if (count == 0)
             {
                 return 0;
@@ -96,7 +99,7 @@ public sealed partial class PartitionLog
     /// <summary>Removes files that were set aside longer than <c>file.delete.delay.ms</c> ago.</summary>
     public int DeleteExpiredFiles() => _deleted.RemoveDue(NowMs);
 
-    private int CountExpired(long highWatermark)
+    private int CountExpired(long highWatermark, bool byStartOnly)
     {
         var config = _config;
         var nowMs = NowMs;
@@ -114,7 +117,7 @@ public sealed partial class PartitionLog
 
             var bySize = config.Delete && excess >= segment.Size && excess >= 0;
             var byStart = end <= _logStartOffset && !isActive;
-            if (!bySize && !byStart && !IsExpired(segment, config, nowMs))
+            if (!byStart && (byStartOnly || (!bySize && !IsExpired(segment, config, nowMs))))
             {
                 break;
             }

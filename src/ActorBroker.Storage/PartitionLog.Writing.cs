@@ -13,7 +13,12 @@ public sealed partial class PartitionLog
     /// with one gathered write per segment. After an <see cref="IOException"/> nothing was appended and the log end has
     /// not moved.
     /// </summary>
-    public void Append(IReadOnlyList<ReadOnlyMemory<byte>> batches)
+    /// <param name="batches">Each one whole.</param>
+    /// <param name="allowGaps">
+    /// Offsets may be missing, as in what a leader has compacted. Recovery takes gaps only below the recovery point: to
+    /// keep what follows one, flush, and make the new recovery point durable.
+    /// </param>
+    public void Append(IReadOnlyList<ReadOnlyMemory<byte>> batches, bool allowGaps = false)
     {
         ArgumentNullException.ThrowIfNull(batches);
         if (batches.Count == 0)
@@ -29,7 +34,7 @@ public sealed partial class PartitionLog
             var started = _time.GetTimestamp();
             try
             {
-                var next = WriteAll(batches);
+                var next = WriteAll(batches, allowGaps);
                 _instruments?.Appended(_time, started);
                 _changed = true;
                 Volatile.Write(ref _logEndOffset, next);
@@ -108,6 +113,11 @@ public sealed partial class PartitionLog
         });
     }
 
+    /// <summary>
+    /// Forgets leader epochs in which nothing was appended: a follower's log may yet get records of earlier ones.
+    /// </summary>
+    public void DropEmptyEpochs() => Epochs.TruncateFromEnd(LogEndOffset);
+
     /// <summary>Moves the log's start up (DeleteRecords); false if it already is there or above.</summary>
     public bool AdvanceLogStart(long offset)
     {
@@ -129,13 +139,13 @@ public sealed partial class PartitionLog
     }
 
     /// <summary>Writes run by run, rolling between runs; the offset after the last batch.</summary>
-    private long WriteAll(IReadOnlyList<ReadOnlyMemory<byte>> batches)
+    private long WriteAll(IReadOnlyList<ReadOnlyMemory<byte>> batches, bool allowGaps)
     {
         var next = _logEndOffset;
         var from = 0;
         while (from < batches.Count)
         {
-            var count = Plan(batches, from, ref next);
+            var count = Plan(batches, from, allowGaps, ref next);
             if (count == 0)
             {
                 RollActive(next);
@@ -150,7 +160,7 @@ public sealed partial class PartitionLog
     }
 
     /// <summary>How many batches fit the active segment; each is checked once more on its way in.</summary>
-    private int Plan(IReadOnlyList<ReadOnlyMemory<byte>> batches, int from, ref long next)
+    private int Plan(IReadOnlyList<ReadOnlyMemory<byte>> batches, int from, bool allowGaps, ref long next)
     {
         var active = Active;
         var size = active.Size;
@@ -166,7 +176,8 @@ public sealed partial class PartitionLog
             }
 
             Invariant.Holds(header.Magic == RecordBatchHeader.CurrentMagic && header.SizeInBytes == batch.Length);
-            Invariant.Holds(header.BaseOffset == next && header.LastOffsetDelta >= 0);
+            Invariant.Holds(header.BaseOffset == next || (allowGaps && header.BaseOffset > next));
+            Invariant.Holds(header.LastOffsetDelta >= 0);
             Invariant.Holds(header.PartitionLeaderEpoch >= (Epochs.Latest ?? 0));
             Epochs.Assign(header.PartitionLeaderEpoch, header.BaseOffset);
             next = header.NextOffset;

@@ -128,6 +128,20 @@ internal abstract class Mailbox<T> : IThreadPoolWorkItem
     /// <summary>Where turns run; the thread pool unless an actor blocks for long.</summary>
     protected virtual void Schedule() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
 
+    /// <summary>
+    /// Queues an item of the actor itself, however full the mailbox is, and takes the turn on the calling thread as
+    /// <see cref="TryPostAndRun"/> does.
+    /// </summary>
+    public void PostControlAndRun(T item)
+    {
+        Interlocked.Increment(ref _waiting);
+        Push(item);
+        if (TryClaimTurn())
+        {
+            RunAlone(item);
+        }
+    }
+
     private bool TryAdd(T item)
     {
         if (Interlocked.Increment(ref _waiting) > _capacity)

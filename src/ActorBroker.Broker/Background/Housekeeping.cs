@@ -22,7 +22,7 @@ internal sealed class Housekeeping : IAsyncDisposable
     {
         _state = state;
         _workers = new WorkerThreads("background", state.Config.Get(BrokerKeys.BackgroundThreads));
-        _checkpoints = new Checkpoints(state.Partitions);
+        _checkpoints = state.Partitions.Checkpoints;
         _cleaning = new Cleaning(state, _checkpoints, logger);
         Add("retention", BrokerKeys.LogRetentionCheckIntervalMs, RetainAsync);
         Add("producer expiry", BrokerKeys.ProducerIdExpirationCheckIntervalMs, ExpireProducersAsync);
@@ -90,7 +90,9 @@ internal sealed class Housekeeping : IAsyncDisposable
     {
         var actor = partition.Actor;
         await actor.AskAsync(static actor => actor.KeepHouse(expireProducers: false, 0)).ConfigureAwait(false);
-        var removed = await OnFilesAsync(actor, replica => replica.Log.ApplyRetention(partition.HighWatermark))
+        var removed = await OnFilesAsync(
+            actor,
+            replica => replica.Log.ApplyRetention(partition.HighWatermark, byStartOnly: replica.Leader is null))
             .ConfigureAwait(false);
         if (removed > 0)
         {
@@ -121,7 +123,7 @@ internal sealed class Housekeeping : IAsyncDisposable
         return true;
     });
 
-    private Task<int> OnFilesAsync(PartitionActor actor, Func<LeaderReplica, int> work) => _workers.RunAsync(() =>
+    private Task<int> OnFilesAsync(PartitionActor actor, Func<OpenReplica, int> work) => _workers.RunAsync(() =>
     {
         if (actor.Replica is not { IsCompacting: false } replica)
         {

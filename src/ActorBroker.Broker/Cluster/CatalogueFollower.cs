@@ -259,6 +259,8 @@ internal sealed partial class CatalogueFollower : IAsyncDisposable
     private void Publish(ClusterImage image)
     {
         var live = _membership.Live;
-        _state.Cluster.Set(image.WithLive(live), new ClusterView(image.Registered.Values, live));
+        var view = new ClusterView(image.Registered.Values, live);
+        _state.Cluster.Set(image.WithLive(live), view);
+        _state.Partitions.Replication.See(view, _state.Partitions);
     }
 }

@@ -7,13 +7,15 @@ namespace ActorBroker.Broker.Partitions;
 /// <param name="Isolation">Up to the high watermark or the last stable offset.</param>
 /// <param name="CurrentLeaderEpoch">The epoch that the client believes in; -1: no check.</param>
 /// <param name="LastFetchedEpoch">Epoch of the last record that the client has; -1: no check.</param>
+/// <param name="AllowFollower">The client is content with a follower (KIP-392).</param>
 public readonly record struct FetchQuery(
     long FetchOffset,
     int MaxBytes,
     bool AtLeastOneBatch,
     IsolationLevel Isolation,
     int CurrentLeaderEpoch = -1,
-    int LastFetchedEpoch = -1);
+    int LastFetchedEpoch = -1,
+    bool AllowFollower = false);
 
 /// <summary>How far a consumer may see.</summary>
 public enum IsolationLevel : byte

@@ -12,9 +12,9 @@ internal sealed class FlushItem(PartitionActor actor) : PartitionItem, IThreadPo
     private Exception? _failure;
 
     /// <summary>The replica whose log is flushed; null while none is.</summary>
-    public LeaderReplica? Replica { get; private set; }
+    public OpenReplica? Replica { get; private set; }
 
-    public void Start(LeaderReplica replica)
+    public void Start(OpenReplica replica)
     {
         Invariant.Holds(Replica is null);
         Replica = replica;
@@ -33,6 +33,11 @@ internal sealed class FlushItem(PartitionActor actor) : PartitionItem, IThreadPo
             lock (Replica!.Flushing)
             {
                 Replica.Log.Flush();
+            }
+
+            if (Replica.GapEnd > actor.Context.Directory.RecoveryPoints.GetValueOrDefault(actor.Name))
+            {
+                actor.Context.Checkpoints.WriteRecoveryPoints();
             }
         }
 #pragma warning disable CA1031 // The turn that gets the item back decides what a failed fsync means.

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace ActorBroker.Broker.Partitions;
 
 /// <summary>Opens a partition's log (and first closes the one that was dropped) on a worker thread.</summary>
-internal sealed class OpenItem(PartitionActor actor, PartitionHistory history, LeaderReplica? dropped)
+internal sealed class OpenItem(PartitionActor actor, PartitionHistory history, OpenReplica? dropped)
     : PartitionItem, IThreadPoolWorkItem
 {
     private PartitionLog? _log;
@@ -86,7 +86,16 @@ internal sealed class OpenItem(PartitionActor actor, PartitionHistory history, L
             _log.Flush();
         }
 
-        _log.Epochs.Assign(actor.LeaderEpoch, _log.LogEndOffset);
+        // Here rather than on the turn, as both write.
+        if (actor.ShouldLead)
+        {
+            _log.Epochs.Assign(actor.LeaderEpoch, _log.LogEndOffset);
+        }
+        else
+        {
+            _log.DropEmptyEpochs();
+        }
+
         _producers = producers;
     }
 }

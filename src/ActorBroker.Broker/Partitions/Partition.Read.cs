@@ -15,14 +15,14 @@ public sealed partial class Partition
     /// <summary>Reads committed bytes; never waits. Dispose the result.</summary>
     public FetchResult Fetch(in FetchQuery query)
     {
-        if (CheckLeader(query.CurrentLeaderEpoch, out var replica) is not ErrorCode.None and var refused)
+        if (Check(query.CurrentLeaderEpoch, query.AllowFollower, out var replica) is not ErrorCode.None and var refused)
         {
             return FetchResult.Failed(refused);
         }
 
         try
         {
-            return Fetch(replica!.Log, in query);
+            return Fetch(replica!.Log, replica.Leader is not null, in query);
         }
         catch (Exception failure) when (IsStorageFault(failure))
         {
@@ -41,7 +41,7 @@ public sealed partial class Partition
     public OffsetLookup FindOffset(
         long timestampOrSpec, IsolationLevel isolation, int currentLeaderEpoch, bool debugOrReplica)
     {
-        if (CheckLeader(currentLeaderEpoch, out var replica) is not ErrorCode.None and var refused)
+        if (Check(currentLeaderEpoch, debugOrReplica, out var replica) is not ErrorCode.None and var refused)
         {
             return new OffsetLookup(refused);
         }
@@ -50,6 +50,11 @@ public sealed partial class Partition
         {
             var log = replica!.Log;
             var end = debugOrReplica ? LogEndOffset : Bound(isolation);
+            if (timestampOrSpec is Latest or MaxTimestamp or >= 0 && !debugOrReplica && !KnowsItsEnd(replica))
+            {
+                return new OffsetLookup(ErrorCode.OffsetNotAvailable);
+            }
+
             return timestampOrSpec switch
             {
                 Latest => new OffsetLookup(ErrorCode.None, -1, end, log.Epochs.Latest ?? -1),
@@ -72,7 +77,7 @@ public sealed partial class Partition
     /// </summary>
     public OffsetLookup FindRecord(long offset)
     {
-        if (CheckLeader(-1, out var replica) is not ErrorCode.None and var refused)
+        if (Check(-1, orFollower: false, out var replica) is not ErrorCode.None and var refused)
         {
             return new OffsetLookup(refused);
         }
@@ -92,7 +97,7 @@ public sealed partial class Partition
     /// <param name="leaderEpoch">The epoch asked for.</param>
     public EpochEndOffset OffsetForLeaderEpoch(int currentLeaderEpoch, int leaderEpoch)
     {
-        if (CheckLeader(currentLeaderEpoch, out var replica) is not ErrorCode.None and var refused)
+        if (Check(currentLeaderEpoch, orFollower: false, out var replica) is not ErrorCode.None and var refused)
         {
             return new EpochEndOffset(refused, -1, -1);
         }
@@ -100,7 +105,7 @@ public sealed partial class Partition
         return EndOf(replica!.Log, leaderEpoch);
     }
 
-    private FetchResult Fetch(PartitionLog log, in FetchQuery query)
+    private FetchResult Fetch(PartitionLog log, bool isLeader, in FetchQuery query)
     {
         var lastStable = LastStableOffset;
         var highWatermark = HighWatermark;
@@ -123,6 +128,12 @@ public sealed partial class Partition
         if (query.FetchOffset < logStart || query.FetchOffset > LogEndOffset)
         {
             return FetchResult.Failed(ErrorCode.OffsetOutOfRange) with { LogStartOffset = logStart };
+        }
+
+        if (query.FetchOffset > highWatermark && !isLeader)
+        {
+            // Not known to be committed here: a follower hears of it a little later (KIP-392).
+            return FetchResult.Failed(ErrorCode.OffsetNotAvailable) with { LogStartOffset = logStart };
         }
 
         var bound = query.Isolation == IsolationLevel.ReadCommitted
@@ -148,19 +159,31 @@ public sealed partial class Partition
         };
     }
 
-    private ErrorCode CheckLeader(int currentLeaderEpoch, out LeaderReplica? replica)
+    private ErrorCode Check(int currentLeaderEpoch, bool orFollower, out OpenReplica? replica)
     {
         replica = _actor.Replica;
-        var epoch = LeaderEpoch;
-        if (replica is null)
+        if (replica is null && (_actor.IsClosing || !(orFollower || _actor.ShouldLead)))
         {
-            return _actor.IsClosing ? ErrorCode.NotLeaderOrFollower : ErrorCode.KafkaStorageError;
+            return ErrorCode.NotLeaderOrFollower;
         }
 
-        return currentLeaderEpoch < 0 || currentLeaderEpoch == epoch ? ErrorCode.None
-            : currentLeaderEpoch < epoch ? ErrorCode.FencedLeaderEpoch
-            : ErrorCode.UnknownLeaderEpoch;
+        if (replica is null)
+        {
+            return ErrorCode.KafkaStorageError;
+        }
+
+        var epoch = replica.Leader?.LeaderEpoch ?? LeaderEpoch;
+        return currentLeaderEpoch >= 0 && currentLeaderEpoch < epoch ? ErrorCode.FencedLeaderEpoch
+            : currentLeaderEpoch > epoch ? ErrorCode.UnknownLeaderEpoch
+            : replica.Leader is null && !orFollower ? ErrorCode.NotLeaderOrFollower
+            : ErrorCode.None;
     }
+
+    /// <summary>
+    /// False right after an election: records of earlier leaderships may be committed without this leader knowing.
+    /// </summary>
+    private bool KnowsItsEnd(OpenReplica replica) =>
+        replica.Leader is not { } machine || HighWatermark >= machine.LeaderEpochStartOffset;
 
     private long Bound(IsolationLevel isolation) =>
         isolation == IsolationLevel.ReadCommitted ? LastStableOffset : HighWatermark;

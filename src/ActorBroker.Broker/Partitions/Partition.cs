@@ -16,7 +16,7 @@ public sealed partial class Partition
     /// Up to this size the caller writes its batch itself: quicker than to wake a thread for it. A larger one is
     /// written beside the caller, who receives and checks the next one meanwhile.
     /// </summary>
-    private const int OwnTurnBytesMax = 32 << 10;
+    internal const int OwnTurnBytesMax = 32 << 10;
 
     private readonly PartitionActor _actor;
 
@@ -44,7 +44,10 @@ public sealed partial class Partition
     public long Incarnation => _actor.Incarnation;
 
     /// <summary>This broker leads the partition, and its log is open.</summary>
-    public bool IsLeader => _actor.Replica is not null;
+    public bool IsLeader => _actor.Replica is { Leader: not null };
+
+    /// <summary>This broker's log of the partition is open, whoever leads it.</summary>
+    public bool IsOnline => _actor.Replica is not null;
 
     /// <summary>Everything below is committed.</summary>
     public long HighWatermark => _actor.Published.HighWatermark;

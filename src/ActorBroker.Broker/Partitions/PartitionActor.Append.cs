@@ -34,7 +34,14 @@ internal sealed partial class PartitionActor
     {
         if (_replica is not { } replica || _closing)
         {
-            request.Complete(_closing ? ErrorCode.NotLeaderOrFollower : ErrorCode.KafkaStorageError);
+            request.Complete(
+                _closing || !ShouldLead ? ErrorCode.NotLeaderOrFollower : ErrorCode.KafkaStorageError);
+            return;
+        }
+
+        if (replica.Leader is not { } machine)
+        {
+            request.Complete(ErrorCode.NotLeaderOrFollower);
             return;
         }
 
@@ -53,7 +60,7 @@ internal sealed partial class PartitionActor
         // From here on a failure of any kind has to answer the request, too.
         _staged.Add(request);
         var header = request.Header;
-        var decision = replica.Machine.Accept(in header, request.Acks, _nowMs);
+        var decision = machine.Accept(in header, request.Acks, _nowMs);
         switch (decision.Kind)
         {
             case AppendKind.Rejected:
@@ -62,7 +69,7 @@ internal sealed partial class PartitionActor
                 return;
             case AppendKind.Accepted:
                 RecordBatch.SetBaseOffset(request.Records.Span, decision.BaseOffset);
-                RecordBatch.SetLeaderEpoch(request.Records.Span, replica.Machine.LeaderEpoch);
+                RecordBatch.SetLeaderEpoch(request.Records.Span, machine.LeaderEpoch);
                 request.LogAppendTimeMs = AppendTimeOf(request, header.MaxTimestamp);
                 _gather.Add(request.Records);
                 _gatheredRecords += header.RecordCount;
@@ -84,6 +91,12 @@ internal sealed partial class PartitionActor
     /// <summary>Writes what was gathered, then answers or parks it.</summary>
     private void CommitGather()
     {
+        if (_appends.Count > 0)
+        {
+            CommitAppends();
+            return;
+        }
+
         if (_staged.Count == 0)
         {
             return;
@@ -92,8 +105,9 @@ internal sealed partial class PartitionActor
         var replica = _replica!;
         if (_gather.Count > 0)
         {
+            var machine = replica.Leader!;
             replica.Log.Append(_gather);
-            replica.Machine.Written(replica.Machine.NextOffset);
+            machine.Written(machine.NextOffset);
             CountGathered();
             _gather.Clear();
             WriteSucceeded();
@@ -136,13 +150,24 @@ internal sealed partial class PartitionActor
     }
 
     /// <summary>Publishes the offsets, answers who can be answered, and wakes the fetches.</summary>
-    private void Settle(LeaderReplica replica)
+    private void Settle(OpenReplica replica)
     {
-        var machine = replica.Machine;
-        var changed = Published.Publish(
-            machine.LogEndOffset, machine.HighWatermark, machine.LastStableOffset, replica.Log.LogStartOffset);
-        Answer(machine, _awaitLeader);
-        Answer(machine, _awaitInSync);
+        var start = replica.Log.LogStartOffset;
+        bool changed;
+        if (replica.Leader is { } machine)
+        {
+            changed = Published.Publish(
+                machine.LogEndOffset, machine.HighWatermark, machine.LastStableOffset, start);
+            Answer(machine, _awaitLeader);
+            Answer(machine, _awaitInSync);
+        }
+        else
+        {
+            var follower = replica.Follower!;
+            changed = Published.Publish(
+                follower.LogEndOffset, follower.HighWatermark, follower.LastStableOffset, start);
+        }
+
         if (changed)
         {
             Watchers.Signal();
@@ -200,14 +225,20 @@ internal sealed partial class PartitionActor
 
     private void FailAll(ErrorCode error)
     {
+        FailProduces(error);
+        FailAppends(ReplicaAppendStatus.Unready);
+        _gather.Clear();
+        (_gatheredRecords, _gatheredBytes) = (0, 0);
+    }
+
+    private void FailProduces(ErrorCode error)
+    {
         foreach (var request in _staged)
         {
             request.Complete(error);
         }
 
         _staged.Clear();
-        _gather.Clear();
-        (_gatheredRecords, _gatheredBytes) = (0, 0);
         FailWaits(_awaitLeader, error);
         FailWaits(_awaitInSync, error);
     }

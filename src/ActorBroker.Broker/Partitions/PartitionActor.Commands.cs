@@ -19,13 +19,18 @@ internal sealed partial class PartitionActor
             return new DeleteRecordsResult(ErrorCode.KafkaStorageError);
         }
 
+        if (replica.Leader is not { } machine)
+        {
+            return new DeleteRecordsResult(ErrorCode.NotLeaderOrFollower);
+        }
+
         if (!_config.Delete)
         {
             return new DeleteRecordsResult(ErrorCode.PolicyViolation);
         }
 
-        var offset = beforeOffset == -1 ? replica.Machine.HighWatermark : beforeOffset;
-        if (offset < 0 || offset > replica.Machine.HighWatermark)
+        var offset = beforeOffset == -1 ? machine.HighWatermark : beforeOffset;
+        if (offset < 0 || offset > machine.HighWatermark)
         {
             return new DeleteRecordsResult(ErrorCode.OffsetOutOfRange);
         }

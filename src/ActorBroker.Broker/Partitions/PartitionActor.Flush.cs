@@ -31,7 +31,7 @@ internal sealed partial class PartitionActor
     }
 
     /// <summary>The fsync is over.</summary>
-    public void OnFlushed(LeaderReplica replica, Exception? failure)
+    public void OnFlushed(OpenReplica replica, Exception? failure)
     {
         if (replica != _replica)
         {
@@ -46,8 +46,9 @@ internal sealed partial class PartitionActor
         }
 
         var flushed = replica.Log.RecoveryPoint;
-        replica.Machine.Flushed(flushed);
+        replica.Leader?.Flushed(flushed);
         Settle(replica);
+        AnswerWritten(replica);
         if (flushed >= replica.Log.LogEndOffset)
         {
             AnswerFlushWaits(true);
@@ -77,7 +78,7 @@ internal sealed partial class PartitionActor
         ConsiderFlush(replica);
     }
 
-    private void ConsiderFlush(LeaderReplica replica)
+    private void ConsiderFlush(OpenReplica replica)
     {
         // A finished segment is flushed once, whatever the settings: a start has to check no more than the last one,
         // and only flushed segments can be compacted.
@@ -85,18 +86,20 @@ internal sealed partial class PartitionActor
         var rolled = segments > _segmentsSeen;
         _segmentsSeen = segments;
         var unflushed = replica.Log.LogEndOffset - replica.Log.RecoveryPoint;
-        if (unflushed <= 0)
+        var unsafeGap = HasUnsafeGap(replica);
+        if (unflushed <= 0 && !unsafeGap)
         {
             // Compaction flushes too: what it made durable is told to the machine here, or nobody would.
-            if (replica.Machine.Flushed(replica.Log.RecoveryPoint))
+            if (replica.Leader is { } machine && machine.Flushed(replica.Log.RecoveryPoint))
             {
                 Settle(replica);
             }
 
+            AnswerWritten(replica);
             return;
         }
 
-        if (rolled || unflushed >= _config.FlushMessages)
+        if (rolled || unsafeGap || unflushed >= _config.FlushMessages)
         {
             if (_flush.Replica is null)
             {

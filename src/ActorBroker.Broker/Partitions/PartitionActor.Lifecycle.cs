@@ -1,6 +1,5 @@
 using ActorBroker.Core;
 using ActorBroker.Core.Producers;
-using ActorBroker.Core.Replication;
 using ActorBroker.Records;
 using ActorBroker.Storage;
 
@@ -14,7 +13,7 @@ internal sealed partial class PartitionActor
 
     private readonly TaskCompletionSource<bool> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _openingDone = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private LeaderReplica? _replica;
+    private OpenReplica? _replica;
     private long _incarnation;
     private PartitionHistory _history;
     private bool _opening;
@@ -54,17 +53,18 @@ internal sealed partial class PartitionActor
             return;
         }
 
-        if (log.LogEndOffset < Published.HighWatermark)
+        var replica = new OpenReplica(log, producers);
+        log.UpdateConfig(_config);
+        if (log.LogEndOffset < Math.Max(_promisedOffset, Published.HighWatermark))
         {
-            PartitionLogs.RecordsLost(_context.Logger, Name, log.LogEndOffset, Published.HighWatermark);
+            LostRecords(replica);
         }
 
-        var replica = new LeaderReplica(log, producers, NewMachine(log, producers));
-        log.UpdateConfig(_config);
-        log.Epochs.Assign(LeaderEpoch, log.LogEndOffset);
+        _leaderLogStart = 0;
+        _segmentsSeen = log.SegmentCount;
         BeginIncarnation();
+        TakeRole(replica);
         Volatile.Write(ref _replica, replica);
-        Settle(replica);
         Watchers.Signal();
         if (!_opened.TrySetResult(true) && _wasOffline)
         {
@@ -97,21 +97,6 @@ internal sealed partial class PartitionActor
     }
 
     private void BeginIncarnation() => Volatile.Write(ref _incarnation, _incarnation + 1);
-
-    private LeaderMachine NewMachine(PartitionLog log, ProducerTable producers) => new(
-        new LeaderStart
-        {
-            BrokerId = _context.BrokerId,
-            LogEndOffset = log.LogEndOffset,
-            HighWatermark = Math.Min(Math.Max(_history.HighWatermark, Published.HighWatermark), log.LogEndOffset),
-            FlushedOffset = log.RecoveryPoint,
-            State = _state,
-            CatalogueVersion = _catalogueVersion,
-            MinInsyncReplicas = _config.MinInsyncReplicas,
-            Producers = producers,
-            CommitNeedsFlush = NeedsFlush(_config),
-        },
-        _context.NowMs);
 
     /// <summary>
     /// Refuses new work, waits for what is under way, and closes the log with the given action on a worker thread.
@@ -156,7 +141,7 @@ internal sealed partial class PartitionActor
     /// <summary>Stops the alarm; the log is closed by <see cref="CloseAsync"/>.</summary>
     public void Dispose() => _alarm.Dispose();
 
-    private (LeaderReplica? Replica, Task Opening) Detach()
+    private (OpenReplica? Replica, Task Opening) Detach()
     {
         var replica = _replica;
         if (replica is not null)
@@ -195,7 +180,7 @@ internal sealed partial class PartitionActor
         }
     }
 
-    private void FlushFailed(LeaderReplica replica, Exception failure)
+    private void FlushFailed(OpenReplica replica, Exception failure)
     {
         // The kernel may have thrown the pages away and called them clean. Where acknowledgements wait for the fsync,
         // nobody was told of what lies above the flushed point: it goes, so that a repeat is written again instead of
@@ -205,7 +190,7 @@ internal sealed partial class PartitionActor
         _failing = true;
         // What was acknowledged before the setting asked for an fsync lies below the high watermark, and stays.
         Drop(replica, NeedsFlush(_config)
-            ? Math.Max(replica.Log.RecoveryPoint, replica.Machine.HighWatermark)
+            ? Math.Max(replica.Log.RecoveryPoint, Published.HighWatermark)
             : null);
         if (isNews)
         {
@@ -213,10 +198,11 @@ internal sealed partial class PartitionActor
         }
     }
 
-    private void Drop(LeaderReplica replica, long? truncateTo)
+    private void Drop(OpenReplica replica, long? truncateTo)
     {
         Volatile.Write(ref _replica, null);
         replica.Dispose();
+        _followers = [];
         _flushDueMs = long.MaxValue;
         _history = HistoryOf(replica);
         FailAll(ErrorCode.KafkaStorageError);
@@ -224,7 +210,7 @@ internal sealed partial class PartitionActor
         StartOpening(replica, truncateTo);
     }
 
-    private PartitionHistory HistoryOf(LeaderReplica replica) => new(
+    private PartitionHistory HistoryOf(OpenReplica replica) => new(
         replica.Log.RecoveryPoint,
         replica.Log.LogStartOffset,
         Published.HighWatermark,
@@ -242,7 +228,7 @@ internal sealed partial class PartitionActor
         _backoffMs = FirstBackoffMs;
     }
 
-    private void StartOpening(LeaderReplica? dropped, long? truncateTo)
+    private void StartOpening(OpenReplica? dropped, long? truncateTo)
     {
         Invariant.Holds(!_opening);
         _opening = true;

@@ -1,15 +1,17 @@
-// The shell around one LeaderMachine. A turn takes every waiting produce, lets the machine decide, patches the accepted
-// batches in place, and appends them with one gathered write; only then is anything answered. Fsyncs, openings and
-// closings run on worker threads and come back as items of the mailbox. Nothing is rolled back: after a failed write,
-// a failed fsync or a broken invariant the log, the machine and the producers are dropped and opened anew.
+// The shell around one machine, a LeaderMachine or a FollowerMachine. A turn takes everything that waits (a leader's
+// produces, or what another broker's leader sends), lets the machine decide, and appends what it took with one gathered
+// write; only then is anything answered, or sent on to followers. Fsyncs, openings and closings run on worker threads
+// and come back as items of the mailbox, as followers' answers do. Nothing is rolled back: after a failed write, a
+// failed fsync or a broken invariant the log, the machine and the producers are dropped and opened anew.
 using ActorBroker.Broker.Actors;
+using ActorBroker.Broker.Replication;
 using ActorBroker.Core.Catalogue;
 using ActorBroker.Core.Configuration;
 using ActorBroker.Records;
 
 namespace ActorBroker.Broker.Partitions;
 
-/// <summary>One local replica in the leader role.</summary>
+/// <summary>One local replica.</summary>
 internal sealed partial class PartitionActor : Mailbox<PartitionItem>, IDisposable
 {
     /// <summary>Produces that may wait; more are answered REQUEST_TIMED_OUT at once, which clients repeat.</summary>
@@ -21,8 +23,6 @@ internal sealed partial class PartitionActor : Mailbox<PartitionItem>, IDisposab
     private readonly PartitionContext _context;
     private readonly AlarmClock<PartitionItem> _alarm;
     private LogConfig _config;
-    private PartitionState _state;
-    private long _catalogueVersion;
 
     public PartitionActor(
         PartitionContext context,
@@ -38,6 +38,7 @@ internal sealed partial class PartitionActor : Mailbox<PartitionItem>, IDisposab
         _config = config;
         _state = document.Partitions[name.Partition];
         _catalogueVersion = document.Version;
+        _leaderEpoch = _state.LeaderEpoch;
         _history = history;
         _flush = new FlushItem(this);
         _alarm = new AlarmClock<PartitionItem>(this, new RungItem(), context.Environment.Time, context.Clock);
@@ -59,21 +60,11 @@ internal sealed partial class PartitionActor : Mailbox<PartitionItem>, IDisposab
     /// <summary>What goes through the topic.</summary>
     public TopicTraffic Traffic { get; }
 
-    /// <summary>A replica is not in sync; any thread.</summary>
-    public bool IsUnderReplicated =>
-        Volatile.Read(ref _state) is var state && state.InSync.Length < state.Replicas.Length;
-
-    /// <summary>Too few replicas are in sync for acks=all; any thread.</summary>
-    public bool IsUnderMinIsr => Volatile.Read(ref _state).InSync.Length < Config.MinInsyncReplicas;
-
     /// <summary>The settings in force; any thread.</summary>
     public LogConfig Config => Volatile.Read(ref _config);
 
-    /// <summary>The leadership in force; any thread.</summary>
-    public int LeaderEpoch => Volatile.Read(ref _state).LeaderEpoch;
-
     /// <summary>The opened replica; null while the partition is offline. Any thread.</summary>
-    public LeaderReplica? Replica => Volatile.Read(ref _replica);
+    public OpenReplica? Replica => Volatile.Read(ref _replica);
 
     /// <summary>Runs a command on a turn and answers what it returned.</summary>
     public Task<T> AskAsync<T>(Func<PartitionActor, T> command)
@@ -83,29 +74,26 @@ internal sealed partial class PartitionActor : Mailbox<PartitionItem>, IDisposab
         return item.Task;
     }
 
-    /// <summary>The topic's settings or its catalogue document changed.</summary>
-    public void Update(TopicDocument document, LogConfig config) => PostControl(new PartitionCommand<bool>(actor =>
-    {
-        actor.Adopt(document, config);
-        return true;
-    }));
-
     /// <inheritdoc/>
-    protected override long Weigh(PartitionItem item) => item is ProduceRequest request ? request.Records.Length : 0;
+    protected override long Weigh(PartitionItem item) => item switch
+    {
+        ProduceRequest produce => produce.Records.Length,
+        ReplicaAppendRequest append => append.Append.Records.Length,
+        _ => 0,
+    };
 
     /// <inheritdoc/>
     protected override void OnTurn(ReadOnlySpan<PartitionItem> items)
     {
-        _nowMs = _context.NowMs;
+        _nowMs = _context.SteadyMs;
         foreach (var item in items)
         {
             try
             {
-                if (item is not ProduceRequest)
+                if (item.SeesWrites)
                 {
-                    // A command sees everything that was posted before it as written. A write that fails is not the
-                    // command's failure: it still runs.
-                    TryCommitGather();
+                    // A write that fails is not the failure of who comes after it.
+                    Try(static actor => actor.CommitGather());
                 }
 
                 item.Run(this);
@@ -119,14 +107,15 @@ internal sealed partial class PartitionActor : Mailbox<PartitionItem>, IDisposab
             }
         }
 
-        TryCommitGather();
+        Try(static actor => actor.CommitGather());
+        Try(static actor => actor.Replicate());
     }
 
-    private void TryCommitGather()
+    private void Try(Action<PartitionActor> step)
     {
         try
         {
-            CommitGather();
+            step(this);
         }
 #pragma warning disable CA1031 // The crash boundary, as in the turn.
         catch (Exception failure)
@@ -134,36 +123,6 @@ internal sealed partial class PartitionActor : Mailbox<PartitionItem>, IDisposab
         {
             Crash(failure);
         }
-    }
-
-    private void Adopt(TopicDocument document, LogConfig config)
-    {
-        var state = document.Partitions[Name.Partition];
-        var elected = state.LeaderEpoch != _state.LeaderEpoch;
-        Volatile.Write(ref _config, config);
-        Volatile.Write(ref _state, state);
-        _catalogueVersion = document.Version;
-        if (_replica is not { } replica)
-        {
-            return;
-        }
-
-        replica.Log.UpdateConfig(config);
-        if (elected)
-        {
-            replica.Log.Epochs.Assign(state.LeaderEpoch, replica.Log.LogEndOffset);
-            replica.Machine = NewMachine(replica.Log, replica.Producers);
-            BeginIncarnation();
-            Watchers.Signal();
-        }
-        else
-        {
-            replica.Machine.UpdateSettings(config.MinInsyncReplicas, NeedsFlush(config));
-            replica.Machine.Update(document.Version, state, _nowMs);
-        }
-
-        Settle(replica);
-        ConsiderFlush(replica);
     }
 
     /// <summary>flush.messages=1: an acknowledgement, and the high watermark, wait for the fsync.</summary>
@@ -174,6 +133,7 @@ internal sealed partial class PartitionActor : Mailbox<PartitionItem>, IDisposab
     {
         _alarm.Rung();
         ExpireWaits();
+        _isAwake = true;
         if (_flushDueMs != long.MaxValue)
         {
             ConsiderFlushByAge();

@@ -1,4 +1,6 @@
 using ActorBroker.Broker.Actors;
+using ActorBroker.Broker.Background;
+using ActorBroker.Broker.Replication;
 using ActorBroker.Records;
 using ActorBroker.Storage;
 using Microsoft.Extensions.Logging;
@@ -14,6 +16,8 @@ namespace ActorBroker.Broker.Partitions;
 /// <param name="Logger">The broker's logger.</param>
 /// <param name="Instruments">What the broker measures.</param>
 /// <param name="LogInstruments">What its logs measure.</param>
+/// <param name="Replication">The ways to other brokers.</param>
+/// <param name="Checkpoints">What a start goes by.</param>
 internal sealed record PartitionContext(
     int BrokerId,
     BrokerEnvironment Environment,
@@ -22,13 +26,23 @@ internal sealed record PartitionContext(
     WorkerThreads Openers,
     ILogger Logger,
     BrokerInstruments Instruments,
-    StorageInstruments LogInstruments)
+    StorageInstruments LogInstruments,
+    ReplicationService Replication,
+    Checkpoints Checkpoints)
 {
+    private readonly long _originMs = Environment.Time.GetUtcNow().ToUnixTimeMilliseconds();
+
     /// <summary>Unix milliseconds.</summary>
     public long NowMs => Environment.Time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>For deadlines.</summary>
     public MonotonicClock Clock { get; } = new(Environment.Time);
+
+    /// <summary>
+    /// Unix milliseconds as they would be had nobody set the clock since the partition was opened: what followers are
+    /// measured by must not jump.
+    /// </summary>
+    public long SteadyMs => _originMs + Clock.NowMs;
 
     public string PathOf(TopicPartition partition) => Directory.PathOf(partition);
 }

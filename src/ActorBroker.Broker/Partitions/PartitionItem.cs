@@ -2,10 +2,15 @@ using ActorBroker.Broker.Actors;
 
 namespace ActorBroker.Broker.Partitions;
 
-/// <summary>What a partition's mailbox holds: a <see cref="ProduceRequest"/> or something to run on the turn.</summary>
+/// <summary>What a partition's mailbox holds.</summary>
 internal abstract class PartitionItem : MailboxItem
 {
-    /// <summary>Runs on the partition's turn, after all that was posted before it has been written.</summary>
+    /// <summary>
+    /// It runs when all that was posted before it has been written. What only adds to the turn's write does not.
+    /// </summary>
+    public virtual bool SeesWrites => true;
+
+    /// <summary>Runs on the partition's turn.</summary>
     public abstract void Run(PartitionActor actor);
 
     /// <summary>The actor failed before the item could run, or while it ran.</summary>

@@ -24,9 +24,22 @@ internal static partial class PartitionLogs
     public static partial void WritesAgain(ILogger logger, TopicPartition partition);
 
     [LoggerMessage(2106, LogLevel.Critical,
-        "The disk lost committed records of partition {Partition}: it ends at {LogEndOffset}, below {HighWatermark}")]
+        "The disk lost records of partition {Partition}: it ends at {LogEndOffset}, below {PromisedOffset}")]
     public static partial void RecordsLost(
-        ILogger logger, TopicPartition partition, long logEndOffset, long highWatermark);
+        ILogger logger, TopicPartition partition, long logEndOffset, long promisedOffset);
+
+    [LoggerMessage(2107, LogLevel.Information,
+        "Partition {Partition}: cut from {LogEndOffset} to {Offset}, where the log of the leader of epoch {Epoch} parts")]
+    public static partial void Truncated(
+        ILogger logger, TopicPartition partition, long logEndOffset, long offset, int epoch);
+
+    [LoggerMessage(2108, LogLevel.Error,
+        "Partition {Partition}: broker {LeaderId} sends from offset {Offset} on what is damaged; it is not taken")]
+    public static partial void UnsoundAppend(ILogger logger, TopicPartition partition, int leaderId, long offset);
+
+    [LoggerMessage(2109, LogLevel.Error,
+        "Partition {Partition} can't be read at offset {Offset}: followers that lack it wait")]
+    public static partial void ReadFailed(ILogger logger, TopicPartition partition, long offset, Exception failure);
 
     [LoggerMessage(2105, LogLevel.Error, "The log of partition {Partition} can't be closed cleanly")]
     public static partial void CloseFailed(ILogger logger, TopicPartition partition, Exception failure);

@@ -1,8 +1,12 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using ActorBroker.Broker.Actors;
+using ActorBroker.Broker.Background;
+using ActorBroker.Broker.Cluster;
+using ActorBroker.Broker.Replication;
 using ActorBroker.Core.Catalogue;
 using ActorBroker.Core.Configuration;
+using ActorBroker.Core.Replication;
 using ActorBroker.Records;
 using ActorBroker.Storage;
 using Microsoft.Extensions.Logging;
@@ -13,7 +17,7 @@ namespace ActorBroker.Broker.Partitions;
 /// <remarks>Opened and removed by the catalogue's follower (and by the start); found by any thread.</remarks>
 internal sealed class PartitionManager(
     int brokerId, BrokerEnvironment environment, IReadOnlyList<LogDirectory> directories, int openers, ILogger logger,
-    BrokerInstruments instruments, StorageInstruments logInstruments) : IDisposable
+    BrokerInstruments instruments, StorageInstruments logInstruments) : IReplicaTarget, IAsyncDisposable
 {
     private const int FlushThreads = 8;
     private readonly ConcurrentDictionary<TopicPartition, Partition> _byName = new();
@@ -22,7 +26,15 @@ internal sealed class PartitionManager(
     private readonly WorkerThreads _flushers = new("flush", FlushThreads);
     private readonly WorkerThreads _openers = new("open", openers);
 
+    private Checkpoints? _checkpoints;
+
     public IReadOnlyList<LogDirectory> Directories => directories;
+
+    /// <summary>The ways to the other brokers.</summary>
+    public ReplicationService Replication { get; } = new(environment.Time, logger);
+
+    /// <summary>What a start goes by; whoever writes them does it through this one.</summary>
+    public Checkpoints Checkpoints => LazyInitializer.EnsureInitialized(ref _checkpoints, () => new Checkpoints(this));
 
     public ICollection<Partition> All => _byName.Values;
 
@@ -55,7 +67,8 @@ internal sealed class PartitionManager(
 
             var directory = HomeOf(name);
             var context = new PartitionContext(
-                brokerId, environment, directory, _flushers, _openers, logger, instruments, logInstruments);
+                brokerId, environment, directory, _flushers, _openers, logger, instruments, logInstruments, Replication,
+                Checkpoints);
             var actor = new PartitionActor(context, name, topic, config, HistoryOf(directory, name, cleanShutdown));
             var partition = new Partition(actor);
             _byName[name] = partition;
@@ -115,8 +128,16 @@ internal sealed class PartitionManager(
         return directories.Where(directory => !unclean.Contains(directory)).ToHashSet();
     }
 
-    public void Dispose()
+    /// <summary>Takes what another broker's leader sends to a follower here.</summary>
+    public ValueTask<ReplicaAppendResult> AppendAsync(ReplicaAppend append) =>
+        TryGet(append.TopicId, append.Partition, out var partition)
+            ? partition.Actor.AppendAsync(in append)
+            : ValueTask.FromResult(
+                ReplicaAppendResult.Of(ReplicaAppendStatus.Unready) with { BrokerEpoch = Replication.BrokerEpoch });
+
+    public async ValueTask DisposeAsync()
     {
+        await Replication.DisposeAsync().ConfigureAwait(false);
         _openers.Dispose();
         _flushers.Dispose();
     }

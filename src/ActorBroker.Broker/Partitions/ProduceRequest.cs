@@ -82,6 +82,8 @@ internal sealed class ProduceRequest : PartitionItem, IValueTaskSource<ProduceRe
     public void Complete(ErrorCode error, string? message = null) =>
         Complete(new ProduceResult(error, Message: message));
 
+    public override bool SeesWrites => false;
+
     public override void Run(PartitionActor actor) => actor.Stage(this);
 
     public ProduceResult GetResult(short token)

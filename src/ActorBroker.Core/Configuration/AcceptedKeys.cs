@@ -74,8 +74,6 @@ internal static partial class AcceptedKeys
         Keys.Later.Int("replica.fetch.response.max.bytes", 10485760, AtLeast(0), ReadOnly,
             "The most bytes of one copy step.");
         Keys.Later.Int("replica.fetch.wait.max.ms", 500, null, ReadOnly, "How long a copy step waits for new records.");
-        Keys.Later.Long("replica.lag.time.max.ms", 30000, null, ReadOnly,
-            "After how long a follower that lags leaves the in-sync set.");
         Keys.Later.Int("replica.socket.receive.buffer.bytes", 65536, null, ReadOnly,
             "The receive buffer of connections between brokers.");
         Keys.Later.Int("replica.socket.timeout.ms", 30000, null, ReadOnly,

@@ -10,6 +10,9 @@ namespace ActorBroker.Core.Configuration;
 /// <summary>The broker settings that this broker honours: the server itself, its sockets and replication.</summary>
 public static partial class BrokerKeys
 {
+    /// <summary>The value of <see cref="ReplicaSelectorClass"/> that lets consumers read in their rack.</summary>
+    public const string RackAwareReplicaSelector = "org.apache.kafka.common.replica.RackAwareReplicaSelector";
+
     public static readonly ConfigKey<int> BrokerId = Keys.Broker.Int(
         "broker.id", 1, AtLeast(0), ReadOnly,
         "The broker's number, unique in its cluster. node.id is another name for it. Kafka would make one up; here "
@@ -127,6 +130,16 @@ public static partial class BrokerKeys
     public static readonly ConfigKey<long> ReplicaHighWatermarkCheckpointIntervalMs = Keys.Broker.Long(
         "replica.high.watermark.checkpoint.interval.ms", 5000, AtLeast(1L), ReadOnly,
         "How often the high watermarks are written to disk.");
+
+    public static readonly ConfigKey<long> ReplicaLagTimeMaxMs = Keys.Broker.Long(
+        "replica.lag.time.max.ms", 30000, AtLeast(1L), ReadOnly,
+        "A follower that has not had all of its leader's records for so long leaves the in-sync set.");
+
+    public static readonly ConfigKey<string> ReplicaSelectorClass = Keys.Broker.String(
+        "replica.selector.class", "",
+        OneOf("", "org.apache.kafka.common.replica.LeaderSelector", RackAwareReplicaSelector), ReadOnly,
+        "From which replica consumers read: the leader, or with org.apache.kafka.common.replica."
+        + "RackAwareReplicaSelector an in-sync one in the rack that they name (client.rack).");
 
     public static readonly ConfigKey<int> MinInsyncReplicas = Keys.Broker.Int(
         "min.insync.replicas", 1, AtLeast(1), ClusterWide,

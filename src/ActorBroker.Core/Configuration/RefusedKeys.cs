@@ -29,8 +29,6 @@ internal static class RefusedKeys
             "A Java class that may refuse changes of settings.");
         Keys.Refused.Class("create.topic.policy.class.name", ReadOnly, "A Java class that may refuse new topics.");
         Keys.Refused.Class("client.quota.callback.class", ReadOnly, "A Java class that sets client quotas.");
-        Keys.Refused.OptionalString("replica.selector.class", ReadOnly,
-            "A Java class that picks the replica to read from.");
         Keys.Refused.String("security.inter.broker.protocol",
             "PLAINTEXT", OneOf("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"), ReadOnly,
             "The security protocol between brokers.");

@@ -136,12 +136,13 @@ internal sealed class TestBroker : IAsyncDisposable
 /// <summary>Reading as a consumer does.</summary>
 internal static class PartitionReading
 {
-    public static List<string> ReadAll(this Partition partition, long from = 0)
+    public static List<string> ReadAll(this Partition partition, long from = 0, bool orFollower = false)
     {
         var values = new List<string>();
         while (true)
         {
-            using var result = partition.Fetch(new FetchQuery(from, 1 << 20, true, IsolationLevel.ReadUncommitted));
+            using var result = partition.Fetch(new FetchQuery(
+                from, 1 << 20, true, IsolationLevel.ReadUncommitted, AllowFollower: orFollower));
             Assert.Equal(ErrorCode.None, result.Error);
             if (result.Records.IsEmpty)
             {

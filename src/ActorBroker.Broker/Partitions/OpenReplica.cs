@@ -5,31 +5,31 @@ using ActorBroker.Storage;
 namespace ActorBroker.Broker.Partitions;
 
 /// <summary>
-/// An opened log with the machine and the producers that belong to it. They live and die together: after a failed
-/// write or a broken invariant all three are dropped, and the log is opened anew.
+/// An opened log with its producers and the machine of the role that the replica is in. They live and die together:
+/// after a failed write or a broken invariant all are dropped, and the log is opened anew.
 /// </summary>
-internal sealed class LeaderReplica : IDisposable
+internal sealed class OpenReplica(PartitionLog log, ProducerTable producers) : IDisposable
 {
     private readonly CancellationTokenSource _retired = new();
+    private LeaderMachine? _leader;
     private bool _isCompacting;
+    private long _gapEnd;
 
-    public LeaderReplica(PartitionLog log, ProducerTable producers, LeaderMachine machine)
-    {
-        Log = log;
-        Producers = producers;
-        Machine = machine;
-        Retired = _retired.Token;
-    }
+    public PartitionLog Log => log;
 
-    public PartitionLog Log { get; }
+    public ProducerTable Producers => producers;
 
-    public ProducerTable Producers { get; }
+    /// <summary>
+    /// Set while this replica leads. What the machine holds is of the partition's turn only; that it is there, and its
+    /// epoch and its start, any thread may ask.
+    /// </summary>
+    public LeaderMachine? Leader => Volatile.Read(ref _leader);
 
-    /// <summary>Of the partition's turn only.</summary>
-    public LeaderMachine Machine { get; set; }
+    /// <summary>Set while it follows; of the partition's turn only.</summary>
+    public FollowerMachine? Follower { get; private set; }
 
     /// <summary>Cancelled when the replica is dropped: long maintenance (compaction) gives up.</summary>
-    public CancellationToken Retired { get; }
+    public CancellationToken Retired => _retired.Token;
 
     /// <summary>Held by whoever rewrites or removes files beside the writer: retention and compaction.</summary>
     public Lock Maintenance { get; } = new();
@@ -46,6 +46,30 @@ internal sealed class LeaderReplica : IDisposable
 
     /// <summary>Held during an fsync, which must not wait for a compaction.</summary>
     public Lock Flushing { get; } = new();
+
+    /// <summary>
+    /// The end of the last write that left offsets out: what is below counts as kept only when a recovery point on disk
+    /// covers it. 0: there was none.
+    /// </summary>
+    public long GapEnd
+    {
+        get => Volatile.Read(ref _gapEnd);
+        set => Volatile.Write(ref _gapEnd, value);
+    }
+
+    /// <summary>A leadership begins.</summary>
+    public void Lead(LeaderMachine machine)
+    {
+        Follower = null;
+        Volatile.Write(ref _leader, machine);
+    }
+
+    /// <summary>Somebody else leads, or nobody.</summary>
+    public void Follow(FollowerMachine machine)
+    {
+        Volatile.Write(ref _leader, null);
+        Follower = machine;
+    }
 
     /// <summary>
     /// Runs an action that closes the log, when nobody works on its files any more: a log is never opened anew,
