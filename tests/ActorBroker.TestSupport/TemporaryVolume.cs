@@ -28,12 +28,39 @@ public sealed class TemporaryVolume : IDisposable
         return (null, reason);
     }
 
+    /// <summary>Leaves no room: nothing more can be written, while all that is there stays.</summary>
+    public void Fill()
+    {
+        // A page more than is used, as the writer may be faster than the measurement.
+        for (var spare = 4096; !Resize(Used + spare); spare *= 2)
+        {
+            if (spare > 64 * 1024 * 1024)
+            {
+                throw new IOException($"The volume {Path} could not be made smaller.");
+            }
+        }
+    }
+
+    /// <summary>Gives room again.</summary>
+    public void Free(int megabytes) => Resize(megabytes * 1024L * 1024);
+
     public void Dispose()
     {
         // Lazily: a process that the test has just killed may still be letting go of its files.
         Run("umount", "-l", Path);
         _folder.Dispose();
     }
+
+    private long Used
+    {
+        get
+        {
+            var drive = new DriveInfo(Path);
+            return drive.TotalSize - drive.TotalFreeSpace;
+        }
+    }
+
+    private bool Resize(long bytes) => Run("mount", "-o", $"remount,size={bytes}", Path).Succeeded;
 
     private static (bool Succeeded, string Reason) Run(string command, params string[] arguments)
     {

@@ -1,0 +1,237 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using ActorBroker.Client;
+using ActorBroker.TestSupport;
+
+namespace ActorBroker.Chaos.Harness;
+
+/// <summary>
+/// Three brokers as processes over one cluster folder, with a proxy before each one's port for appends, a small disk
+/// for one of them and a wall clock of its own for another, where the machine allows that.
+/// </summary>
+internal sealed class ChaosCluster : IAsyncDisposable
+{
+    /// <summary>The brokers' ids.</summary>
+    public static IReadOnlyList<int> Ids { get; } = [1, 2, 3];
+
+    /// <summary>The broker whose disk can be full.</summary>
+    public const int SmallDiskId = 3;
+
+    /// <summary>The broker whose wall clock can jump.</summary>
+    public const int ClockId = 2;
+
+    private const int DiskMegabytes = 2048;
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
+
+    private readonly List<LinkProxy> _proxies = [];
+    private readonly KafkaClient _client;
+
+    private ChaosCluster(string folder)
+    {
+        Folder = folder;
+        var (disk, reason) = TemporaryVolume.TryMount(DiskMegabytes);
+        (SmallDisk, WithoutDisk) = (disk, disk is null ? reason : null);
+        Clock = WallClock.TryCreate(Path.Combine(folder, "clock"));
+        var ports = FreePorts(3 * Ids.Count);
+        foreach (var (i, id) in Ids.Index())
+        {
+            var (client, link, proxy) = (ports[3 * i], ports[(3 * i) + 1], ports[(3 * i) + 2]);
+            Brokers.Add(id, NewBroker(id, client, link, proxy));
+            _proxies.Add(new LinkProxy(id, proxy, link, Links, BrokerAt));
+        }
+
+        Bootstrap = string.Join(',', Ids.Select((_, i) => $"127.0.0.1:{ports[3 * i]}"));
+        _client = new KafkaClient(new ClientOptions
+        {
+            BootstrapServers = Bootstrap,
+            ClientId = "chaos-view",
+            RequestTimeout = TimeSpan.FromSeconds(2),
+            OperationTimeout = TimeSpan.FromSeconds(4),
+        });
+    }
+
+    /// <summary>Where data and logs are.</summary>
+    public string Folder { get; }
+
+    /// <summary>For clients.</summary>
+    public string Bootstrap { get; }
+
+    public SortedDictionary<int, BrokerProcess> Brokers { get; } = [];
+
+    /// <summary>The network between the brokers.</summary>
+    public LinkFaults Links { get; } = new();
+
+    /// <summary>The disk of <see cref="SmallDiskId"/>; null where nothing can be mounted here.</summary>
+    public TemporaryVolume? SmallDisk { get; }
+
+    /// <summary>Why there is no <see cref="SmallDisk"/>.</summary>
+    public string? WithoutDisk { get; }
+
+    /// <summary>The clock of <see cref="ClockId"/>; null where this machine has no libfaketime.</summary>
+    public WallClock? Clock { get; }
+
+    /// <summary>Asks the cluster about itself.</summary>
+    public AdminClient Admin => _client.Admin;
+
+    /// <summary>Starts all brokers; data and logs go into the folder.</summary>
+    public static ChaosCluster Start(string folder)
+    {
+        var cluster = new ChaosCluster(folder);
+        foreach (var broker in cluster.Brokers.Values)
+        {
+            broker.Start();
+        }
+
+        return cluster;
+    }
+
+    /// <summary>Gives the small disk room again.</summary>
+    public void FreeDisk() => SmallDisk?.Free(DiskMegabytes);
+
+    /// <summary>Ends all connections between brokers.</summary>
+    public void ResetLinks() => _proxies.ForEach(proxy => proxy.Reset());
+
+    /// <summary>
+    /// Undoes every fault: the network, the disk and the clock are well, and each broker runs. Answers the brokers that
+    /// had ended by themselves.
+    /// </summary>
+    public IReadOnlyList<int> Heal()
+    {
+        Links.Heal();
+        FreeDisk();
+        Clock?.Jump(TimeSpan.Zero);
+        var ended = new List<int>();
+        foreach (var broker in Brokers.Values)
+        {
+            broker.Resume();
+            if (broker.TakeEnd())
+            {
+                ended.Add(broker.Id);
+            }
+
+            broker.Start();
+        }
+
+        return ended;
+    }
+
+    /// <summary>
+    /// Waits until every partition of these topics has a leader and all replicas in sync; answers what is missing where
+    /// that does not come about.
+    /// </summary>
+    public async Task<string?> WaitUntilWholeAsync(
+        IReadOnlyList<string> topics, TimeSpan patience, CancellationToken cancel)
+    {
+        var missing = "nobody answered";
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(patience);
+        while (!limit.IsCancellationRequested)
+        {
+            try
+            {
+                missing = null;
+                foreach (var topic in topics)
+                {
+                    missing ??= Missing(await Admin.DescribeTopicAsync(topic, limit.Token));
+                }
+
+                if (missing is null)
+                {
+                    return null;
+                }
+
+                await Task.Delay(Look, limit.Token);
+            }
+            catch (KafkaException failure)
+            {
+                missing = failure.Message;
+            }
+            catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+            {
+                break;
+            }
+        }
+
+        cancel.ThrowIfCancellationRequested();
+        return missing ?? "nobody answered in time";
+    }
+
+    /// <summary>The leaders of a topic's partitions; -1 where there is none.</summary>
+    public async Task<IReadOnlyList<int>> LeadersAsync(string topic, CancellationToken cancel) =>
+        [.. (await Admin.DescribeTopicAsync(topic, cancel)).Partitions.Select(partition => partition.LeaderId)];
+
+    /// <summary>The broker that is the controller.</summary>
+    public async Task<int> ControllerAsync(CancellationToken cancel) =>
+        (await Admin.DescribeClusterAsync(cancel)).ControllerId;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _client.DisposeAsync();
+        foreach (var broker in Brokers.Values)
+        {
+            broker.Dispose();
+        }
+
+        foreach (var proxy in _proxies)
+        {
+            await proxy.DisposeAsync();
+        }
+
+        SmallDisk?.Dispose();
+    }
+
+    private static string? Missing(TopicDescription topic)
+    {
+        var partial = topic.Partitions
+            .Where(each => each.LeaderId < 0 || each.InSyncReplicas.Count < each.Replicas.Count)
+            .Select(each => $"{topic.Name}-{each.Partition} has leader {each.LeaderId} and in sync " +
+                $"{string.Join(',', each.InSyncReplicas)}")
+            .ToList();
+        return partial.Count == 0 ? null : $"{partial.Count} partitions are not whole: {partial[0]}";
+    }
+
+    private static int[] FreePorts(int count)
+    {
+        var sockets = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
+        sockets.ForEach(socket => socket.Start());
+        var ports = sockets.Select(socket => ((IPEndPoint)socket.LocalEndpoint).Port).ToArray();
+        sockets.ForEach(socket => socket.Dispose());
+        return ports;
+    }
+
+    private BrokerProcess NewBroker(int id, int clientPort, int linkPort, int proxyPort)
+    {
+        var data = id == SmallDiskId && SmallDisk is not null
+            ? Path.Combine(SmallDisk.Path, "data")
+            : Path.Combine(Folder, string.Create(CultureInfo.InvariantCulture, $"data-{id}"));
+        string[] arguments =
+        [
+            $"--cluster.dir={Path.Combine(Folder, "cluster")}",
+            $"--broker.id={id}",
+            $"--listeners=PLAINTEXT://127.0.0.1:{clientPort}",
+            $"--log.dirs={data}",
+            $"--cluster.link.port={linkPort}",
+            $"--cluster.link.advertised=127.0.0.1:{proxyPort}",
+            "--http.listener=http://127.0.0.1:0",
+            "--default.replication.factor=3",
+            "--offsets.topic.replication.factor=3",
+            "--offsets.topic.num.partitions=3",
+            "--min.insync.replicas=2",
+            "--auto.create.topics.enable=false",
+
+            // So that no fault needs to last for long until a follower counts as out of sync.
+            "--replica.lag.time.max.ms=3000",
+            "--group.initial.rebalance.delay.ms=500",
+        ];
+        var variables = id == ClockId && Clock is not null ? Clock.Variables : new Dictionary<string, string>();
+        return new BrokerProcess(id, data, Path.Combine(Folder, $"broker-{id}.log"), arguments, variables);
+    }
+
+    private int? BrokerAt(IPEndPoint address)
+    {
+        var running = Brokers.Values.Where(broker => broker.ProcessId is not null)
+            .ToDictionary(broker => broker.ProcessId!.Value, broker => broker.Id);
+        return SocketOwner.Find(address, running.Keys) is { } process ? running[process] : null;
+    }
+}
