@@ -26,13 +26,14 @@ public sealed class BrokerNode : IAsyncDisposable
     private readonly Housekeeping _housekeeping;
     private readonly LogDirProbes _probes;
     private readonly ControlledShutdown _shutdown;
+    private readonly ClusterController _controller;
     private readonly ILogger _logger;
     private readonly Lock _stopGate = new();
     private Task? _stopping;
 
     internal BrokerNode(
         BrokerState state, ClusterPorts ports, CatalogueFollower follower, CatalogueWriter writer,
-        BrokerEnvironment environment)
+        ControllerMeters meters, BrokerEnvironment environment)
     {
         _logger = environment.Loggers.CreateLogger<BrokerNode>();
         _state = state;
@@ -42,6 +43,7 @@ public sealed class BrokerNode : IAsyncDisposable
         _housekeeping = new Housekeeping(state, environment.Time, _logger);
         _probes = new LogDirProbes(state.Partitions, environment.Time);
         _shutdown = new ControlledShutdown(state, follower, environment.Time, _logger);
+        _controller = new ClusterController(state, follower, meters, environment.Time, _logger);
         Configs = new ConfigService(state, writer);
         ProducerIds = new ProducerIdAllocator(state.Catalogue, writer);
         ClusterAdmin = new ClusterService(state, writer);
@@ -194,6 +196,7 @@ public sealed class BrokerNode : IAsyncDisposable
     {
         await _shutdown.RunAsync(CancellationToken.None).ConfigureAwait(false);
         await Groups.DisposeAsync().ConfigureAwait(false);
+        await _controller.DisposeAsync().ConfigureAwait(false);
         _writer.Dispose();
         await _housekeeping.DisposeAsync().ConfigureAwait(false);
         await _ports.Membership.LeaveAsync().ConfigureAwait(false);

@@ -2,6 +2,7 @@ using ActorBroker.Broker.Admin;
 using ActorBroker.Broker.Background;
 using ActorBroker.Broker.Catalogue;
 using ActorBroker.Broker.Cluster;
+using ActorBroker.Broker.Cluster.Local;
 using ActorBroker.Broker.Groups;
 using ActorBroker.Broker.Groups.Lag;
 using ActorBroker.Broker.Partitions;
@@ -48,16 +49,25 @@ internal sealed class BrokerStart : IAsyncDisposable
         BrokerConfig config, BrokerEnvironment environment, CancellationToken cancel)
     {
         var logger = environment.Loggers.CreateLogger<BrokerNode>();
-        var directories = OpenDirectories(config, environment, logger);
+        var ports = environment.Cluster ?? (config.Get(BrokerKeys.ClusterDir) is { Length: > 0 } clusterDir
+            ? LocalCluster.Open(config, clusterDir, environment)
+            : null);
+        List<LogDirectory> directories = [];
         BrokerStart start;
         try
         {
-            var ports = environment.Cluster ?? LoneCluster.Open(environment.FileSystem, directories[0]);
+            OpenDirectories(config, environment, ports?.ClusterId, directories, logger);
+            ports ??= LoneCluster.Open(environment.FileSystem, directories[0]);
             start = new BrokerStart(config, environment, directories, ports, logger);
         }
         catch
         {
             directories.ForEach(static directory => directory.Dispose());
+            if (ports is not null)
+            {
+                await ports.DisposeAsync().ConfigureAwait(false);
+            }
+
             throw;
         }
 
@@ -159,7 +169,8 @@ internal sealed class BrokerStart : IAsyncDisposable
         var lag = new GroupLag(
             groups, state.Cluster, state.Partitions, _environment.Time, _environment.Loggers.CreateLogger<GroupLag>());
         _instruments.Observe(groups.Meters, lag.Sample, _config.Get(BrokerKeys.MetricsGroupsMax));
-        return new BrokerNode(state, _ports, _follower!, writer, _environment)
+        var meters = new ControllerMeters(_meters.Create(ControllerMeters.MeterName), state);
+        return new BrokerNode(state, _ports, _follower!, writer, meters, _environment)
         {
             Meters = _meters,
             Topics = topics,
@@ -168,26 +179,16 @@ internal sealed class BrokerStart : IAsyncDisposable
         };
     }
 
-    private static List<LogDirectory> OpenDirectories(
-        BrokerConfig config, BrokerEnvironment environment, ILogger logger)
+    private static void OpenDirectories(
+        BrokerConfig config, BrokerEnvironment environment, string? clusterId, List<LogDirectory> directories,
+        ILogger logger)
     {
-        var directories = new List<LogDirectory>();
-        try
+        foreach (var path in config.Get(BrokerKeys.LogDirs).Select(Path.GetFullPath).Distinct())
         {
-            foreach (var path in config.Get(BrokerKeys.LogDirs).Select(Path.GetFullPath).Distinct())
-            {
-                var clusterId = directories.Count == 0 ? environment.Cluster?.ClusterId : directories[0].ClusterId;
-                directories.Add(LogDirectory.Open(
-                    path, environment.FileSystem, clusterId, config.Get(BrokerKeys.BrokerId), logger));
-            }
+            directories.Add(LogDirectory.Open(
+                path, environment.FileSystem, clusterId ?? directories.FirstOrDefault()?.ClusterId,
+                config.Get(BrokerKeys.BrokerId), logger));
         }
-        catch
-        {
-            directories.ForEach(static directory => directory.Dispose());
-            throw;
-        }
-
-        return directories;
     }
 
     /// <summary>

@@ -69,7 +69,7 @@ public sealed class TopicService
         }
 
         var topic = name == TopicNames.ConsumerOffsets
-            ? OffsetsTopic.Describe(_state.Config, _state.Cluster.Image.Brokers.Count)
+            ? OffsetsTopic.Describe(_state.Config, _state.Cluster.Image.Registered.Count)
             : new NewTopic(name, -1, -1, null, ImmutableDictionary<string, string?>.Empty);
         var result = (await CreateAsync([topic], validateOnly: false, cancel).ConfigureAwait(false))[0];
         return result.Error == ErrorCode.TopicAlreadyExists && _state.Catalogue.ReadTopic(name) is { } existing

@@ -22,9 +22,6 @@ internal sealed record ClusterPorts(
     {
         await Links.DisposeAsync().ConfigureAwait(false);
         await Membership.DisposeAsync().ConfigureAwait(false);
-        if (Catalogue is IAsyncDisposable catalogue)
-        {
-            await catalogue.DisposeAsync().ConfigureAwait(false);
-        }
+        (Catalogue as IDisposable)?.Dispose();
     }
 }

@@ -21,7 +21,7 @@ internal sealed class OffsetsTopic(BrokerState state, TopicService topics, ILogg
 
         try
         {
-            var topic = Describe(state.Config, state.Cluster.Image.Brokers.Count);
+            var topic = Describe(state.Config, state.Cluster.Image.Registered.Count);
             var results = await topics.CreateAsync([topic], validateOnly: false, cancel).ConfigureAwait(false);
             var result = results[0];
             if (result.Error == ErrorCode.None)
@@ -42,7 +42,10 @@ internal sealed class OffsetsTopic(BrokerState state, TopicService topics, ILogg
         }
     }
 
-    /// <summary>The topic as Kafka makes it; with fewer brokers than replicas it gets what there is.</summary>
+    /// <summary>
+    /// The topic as Kafka makes it; a cluster of fewer brokers than replicas gets what there is. Brokers that are just
+    /// not there are waited for: the topic is made once, and lives long.
+    /// </summary>
     public static NewTopic Describe(BrokerConfig config, int brokers) => new(
         TopicNames.ConsumerOffsets,
         config.Get(BrokerKeys.OffsetsTopicNumPartitions),

@@ -53,18 +53,8 @@ internal static partial class AcceptedKeys
             "How many threads move replicas between data folders.");
         Keys.Later.Int("request.timeout.ms", 30000, null, ReadOnly,
             "How long a request of the broker to another may take.");
-        Keys.Later.Int("broker.heartbeat.interval.ms", 2000, null, ReadOnly,
-            "How often a broker shows the cluster that it lives.");
-        Keys.Later.Int("broker.session.timeout.ms", 9000, null, ReadOnly,
-            "After how long a silent broker counts as gone.");
         Keys.Later.OptionalString("inter.broker.listener.name", ReadOnly,
             "The listener that brokers reach each other by.");
-        Keys.Later.Boolean("auto.leader.rebalance.enable", true, ReadOnly,
-            "Whether leadership moves back to the preferred replicas.");
-        Keys.Later.Long("leader.imbalance.check.interval.seconds", 300, AtLeast(1L), ReadOnly,
-            "How often the balance of leaders is looked at.");
-        Keys.Later.Int("leader.imbalance.per.broker.percentage", 10, null, ReadOnly,
-            "The imbalance of leaders that is put up with.");
         Keys.Later.Int("num.replica.fetchers", 1, null, ClusterWide,
             "How many threads copy records from each other broker.");
         Keys.Later.Int("replica.fetch.backoff.ms", 1000, AtLeast(0), ReadOnly, "The rest after a failed copy.");

@@ -96,7 +96,8 @@ internal static class BrokerConfigReader
         => key.Support == ConfigSupport.Refused && value is not null && !string.IsNullOrEmpty(canonical)
             && canonical != key.DefaultText;
 
-    // log.dir is the older, single form of log.dirs.
+    // log.dir is the older, single form of log.dirs. A member of a local cluster that names neither has its data in the
+    // cluster's folder: the usual default is for one broker only.
     private static void PlaceDataFolders(Dictionary<ConfigKey, ConfigSetting> settings, BrokerConfigLayers layers)
     {
         if (!settings.TryGetValue(BrokerKeys.LogDirs, out var folders))
@@ -104,6 +105,12 @@ internal static class BrokerConfigReader
             if (settings.TryGetValue(BrokerKeys.LogDir, out var folder) && folder.Value is string path)
             {
                 settings[BrokerKeys.LogDirs] = folder with { Value = new[] { path } };
+            }
+            else if (settings.TryGetValue(BrokerKeys.ClusterDir, out var cluster) &&
+                cluster.Value is string { Length: > 0 } shared)
+            {
+                var id = settings.GetValueOrDefault(BrokerKeys.BrokerId)?.Value ?? BrokerKeys.BrokerId.DefaultValue;
+                settings[BrokerKeys.LogDirs] = cluster with { Value = new[] { Path.Join(shared, $"broker-{id}") } };
             }
 
             return;

@@ -30,10 +30,6 @@ public static partial class BrokerKeys
         "background.threads", 10, AtLeast(1), ClusterWide,
         "How many background jobs (flush, retention, deletion) may run at the same time.");
 
-    public static readonly ConfigKey<bool> ControlledShutdownEnable = Keys.Broker.Boolean(
-        "controlled.shutdown.enable", true, ReadOnly,
-        "Whether leaderships move to other brokers before a broker stops, while clients are still served.");
-
     public static readonly ConfigKey<bool> DeleteTopicEnable = Keys.Broker.Boolean(
         "delete.topic.enable", true, ReadOnly, "Whether topics can be deleted; if not, DeleteTopics is refused.");
 

@@ -3,7 +3,7 @@ using ActorBroker.Broker.Catalogue;
 namespace ActorBroker.Broker.Cluster.InProcess;
 
 /// <summary>One broker's side of the catalogue that all share: what it says and hears waits while it is paused.</summary>
-internal sealed class InProcessCatalogue : ICatalogue, IAsyncDisposable
+internal sealed class InProcessCatalogue : ICatalogue, IDisposable
 {
     private readonly ICatalogue _shared;
     private readonly InProcessMember _member;
@@ -35,11 +35,10 @@ internal sealed class InProcessCatalogue : ICatalogue, IAsyncDisposable
     }
 
     /// <summary>Hears nothing any more; the catalogue goes on without this broker.</summary>
-    public ValueTask DisposeAsync()
+    public void Dispose()
     {
         _shared.Changed -= OnChanged;
         _member.Resumed -= OnResumed;
-        return ValueTask.CompletedTask;
     }
 
     private void OnChanged(CatalogueChange change)

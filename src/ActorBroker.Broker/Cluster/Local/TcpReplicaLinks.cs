@@ -63,25 +63,27 @@ internal sealed class TcpReplicaLinks : IReplicaLinks
     /// <summary>Where other brokers reach this one, <c>host:port</c>.</summary>
     public string Endpoint { get; }
 
-    /// <summary>Listens on a free port of 127.0.0.1.</summary>
+    /// <summary>Listens on a port of 127.0.0.1.</summary>
     /// <param name="clusterId">Brokers of another cluster are turned away.</param>
     /// <param name="brokerId">This broker.</param>
     /// <param name="endpointOf">Where a broker is, <c>host:port</c>; null where that is not known.</param>
     /// <param name="limits">Memory and time.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Where links are reported.</param>
+    /// <param name="port">The port; 0: any free one.</param>
     public static TcpReplicaLinks Listen(
         string clusterId,
         int brokerId,
         Func<int, string?> endpointOf,
         LinkLimits limits,
         TimeProvider time,
-        ILogger logger)
+        ILogger logger,
+        int port = 0)
     {
         var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+            listener.Bind(new IPEndPoint(IPAddress.Loopback, port));
             listener.Listen();
             return new TcpReplicaLinks(clusterId, brokerId, endpointOf, limits, time, logger, listener);
         }
