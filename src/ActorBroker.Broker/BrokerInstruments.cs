@@ -59,6 +59,7 @@ internal sealed class BrokerInstruments(Meter meter, int topicsMax)
     {
         ObserveTraffic();
         ObservePartitions(partitions);
+        ObserveReplication(partitions);
         ObserveDisks(partitions);
     }
 
@@ -94,9 +95,10 @@ internal sealed class BrokerInstruments(Meter meter, int topicsMax)
             static partition => partition.IsOnline ? 0 : 1);
         Gauge("partitions.failed", "{partition}", "Partitions that can't be written: offline, or a write failed.",
             static partition => partition.IsFailed ? 1 : 0);
-        Gauge("partitions.under_replicated", "{partition}", "Partitions with a replica that is not in sync.",
+        Gauge("partitions.under_replicated", "{partition}", "Partitions that it leads with a replica not in sync.",
             static partition => partition.Actor.IsUnderReplicated ? 1 : 0);
-        Gauge("partitions.under_min_isr", "{partition}", "Partitions with fewer in-sync replicas than acks=all needs.",
+        Gauge("partitions.under_min_isr", "{partition}",
+            "Partitions that it leads with fewer in-sync replicas than acks=all needs.",
             static partition => partition.Actor.IsUnderMinIsr ? 1 : 0);
         Gauge("mailbox.depth", "{item}", "Produces and commands that wait for a partition's turn.",
             static partition => partition.Actor.Waiting);
@@ -108,6 +110,34 @@ internal sealed class BrokerInstruments(Meter meter, int topicsMax)
         void Gauge(string name, string unit, string description, Func<Partition, long> value) =>
             meter.CreateObservableUpDownCounter(
                 "actorbroker.broker." + name, () => partitions.Each.Sum(value), unit, description);
+    }
+
+    private void ObserveReplication(PartitionManager partitions)
+    {
+        var replication = partitions.Replication;
+        Counter("isr.shrinks", "{replica}", "Replicas that leaders here took out of in-sync sets.",
+            () => replication.Shrinks);
+        Counter("isr.expands", "{replica}", "Replicas that leaders here took into in-sync sets.",
+            () => replication.Expands);
+        Counter("replication.bytes_out", "By", "Bytes of record batches sent to followers.",
+            () => replication.BytesSent);
+        Counter("replication.bytes_in", "By", "Bytes of record batches taken from leaders.",
+            () => replication.BytesReceived);
+        Counter("replication.appends", "{append}", "Appends sent to followers.", () => replication.AppendsSent);
+        meter.CreateObservableUpDownCounter(
+            "actorbroker.broker.replication.in_flight", () => replication.InFlightBytes, "By",
+            "Bytes sent to followers and not answered: how full the windows are.");
+        meter.CreateObservableGauge(
+            "actorbroker.broker.replication.lag",
+            () => partitions.Each.Select(static each => each.Actor.LagRecords).DefaultIfEmpty().Max(), "{record}",
+            "Records that the follower furthest behind a leader here lacks.");
+        meter.CreateObservableGauge(
+            "actorbroker.broker.replication.lag.time",
+            () => partitions.Each.Select(static each => each.Actor.LagMs).DefaultIfEmpty().Max() / 1000.0, "s",
+            "For how long a follower has not had all that its leader here had; 0 where none is behind.");
+
+        void Counter(string name, string unit, string description, Func<long> value) =>
+            meter.CreateObservableCounter("actorbroker.broker." + name, value, unit, description);
     }
 
     private void ObserveDisks(PartitionManager partitions)

@@ -7,11 +7,12 @@ namespace ActorBroker.Broker.Partitions;
 // What the leader wants the catalogue to record of its in-sync set. The outcome comes back as a document.
 internal sealed partial class PartitionActor
 {
-    /// <summary>A replica is not in sync; any thread.</summary>
-    public bool IsUnderReplicated => State is var state && state.InSync.Length < state.Replicas.Length;
+    /// <summary>This broker leads it, and a replica is not in sync; any thread.</summary>
+    public bool IsUnderReplicated => ShouldLead && State is var state && state.InSync.Length < state.Replicas.Length;
 
-    /// <summary>Too few replicas are in sync for acks=all; any thread.</summary>
-    public bool IsUnderMinIsr => State.InSync.Length < Config.MinInsyncReplicas;
+    /// <summary>This broker leads it, and too few replicas are in sync for acks=all; any thread.</summary>
+    public bool IsUnderMinIsr =>
+        ShouldLead && State is var state && state.InSync.Length < state.EffectiveMinInSync(Config.MinInsyncReplicas);
 
     /// <summary>
     /// A follower may have been behind for too long, or the set may be other than it should be; any thread.

@@ -1,0 +1,160 @@
+using ActorBroker.Broker.Tests.Support;
+using ActorBroker.Records;
+using ActorBroker.Storage;
+
+namespace ActorBroker.Broker.Tests.Replication;
+
+public sealed class ReplicationFaultTests
+{
+    [Fact]
+    public async Task A_leader_whose_disk_lost_what_followers_have_leads_no_more_and_gets_it_back()
+    {
+        await using var cluster = await ReplicaCluster.StartAsync(
+            3, ("flush.messages", "1"), ("min.insync.replicas", "2"));
+        await cluster.MustProduceAsync(1, "a");
+        cluster[1].Disk.FailSync();
+
+        var refused = await cluster.AnswerAsync(cluster.ProduceAsync(1, -1, "b"));
+        await cluster.UntilAsync(() => cluster.State.Leader == 2);
+        await cluster.UntilAsync(() => cluster.State.InSync.Length == 3);
+        await cluster.SettledAsync();
+
+        Assert.Equal(ErrorCode.KafkaStorageError, refused.Error);
+        Assert.Equal(1, cluster.State.LeaderEpoch);
+        Assert.Equal(["a", "b"], cluster.Replica(2).ReadAll());
+        Assert.Equal(["a", "b"], cluster.Replica(1).ReadAll(orFollower: true));
+    }
+
+    [Fact]
+    public async Task A_follower_catches_up_with_a_compacted_log_and_keeps_its_gaps_through_a_crash()
+    {
+        await using var cluster = await ReplicaCluster.StartAsync(3, ("cleanup.policy", "compact"));
+        cluster.SetLive(3, false);
+        cluster.Supervise();
+        await cluster.MustProduceAsync(1, "a");
+        await cluster.MustProduceAsync(1, "b");
+        await cluster.MustProduceAsync(1, "c");
+        await CompactAsync(cluster, "d");
+
+        cluster.SetLive(3, true);
+        await cluster.UntilAsync(() => cluster.State.InSync.Length == 3);
+        await cluster.SettledAsync();
+        var expected = cluster.Replica(1).ReadAll();
+        Assert.Equal(["c", "d"], expected);
+        Assert.Equal(expected, cluster.Replica(3).ReadAll(orFollower: true));
+        var disk = cluster[3].Disk;
+        await cluster.KillAsync(3);
+        await cluster.RestartAsync(3, disk);
+
+        Assert.Equal(4, cluster.Replica(3).LogEndOffset);
+    }
+
+    [Fact]
+    public async Task A_follower_far_behind_takes_large_batches_in_order()
+    {
+        await using var cluster = await ReplicaCluster.StartAsync(3, ("max.message.bytes", "4000000"));
+        cluster.SetLive(3, false);
+        cluster.Supervise();
+        var values = Enumerable.Range(0, 12).Select(number => new string((char)('a' + number), 900_000)).ToArray();
+        foreach (var value in values)
+        {
+            await cluster.MustProduceAsync(1, value);
+        }
+
+        await cluster.MustProduceAsync(1, new string('z', 3_000_000));
+        cluster.SetLive(3, true);
+        await cluster.UntilAsync(() => cluster.State.InSync.Length == 3);
+        await cluster.SettledAsync();
+
+        var read = cluster.Replica(3).ReadAll(orFollower: true);
+        Assert.Equal(values, read[..^1]);
+        Assert.Equal(3_000_000, read[^1].Length);
+    }
+
+    [Fact]
+    public async Task A_paused_follower_holds_nobody_up_for_longer_than_it_may_lag()
+    {
+        await using var cluster = await ReplicaCluster.StartAsync(3, ("min.insync.replicas", "2"));
+        cluster.Network.Pause(3);
+
+        await cluster.MustProduceAsync(1, "a");
+        Assert.Equal([1, 2], cluster.State.InSync);
+        await cluster.MustProduceAsync(1, "b");
+        cluster.Network.Resume(3);
+        await cluster.UntilAsync(() => cluster.State.InSync.Length == 3);
+        await cluster.SettledAsync();
+
+        Assert.Equal(["a", "b"], cluster.Replica(3).ReadAll(orFollower: true));
+    }
+
+    [Fact]
+    public async Task Damaged_records_are_not_taken()
+    {
+        await using var cluster = await ReplicaCluster.StartAsync(2);
+        await cluster.MustProduceAsync(1, "a");
+        await cluster.SettledAsync();
+        var stored = Batches.Of(RecordBatchOptions.Default, cluster.Time.NowMs, "x");
+        RecordBatch.SetBaseOffset(stored, 1);
+        RecordBatch.SetLeaderEpoch(stored, 0);
+        stored[^1] ^= 1;
+
+        var answer = await cluster[2].Manager.AppendAsync(new Core.Replication.ReplicaAppend
+        {
+            TopicId = cluster.Document.Id,
+            Partition = 0,
+            LeaderId = 1,
+            LeaderEpoch = 0,
+            LeaderEpochStartOffset = 0,
+            PreviousEpoch = 0,
+            PreviousOffset = 1,
+            HighWatermark = 1,
+            LogStartOffset = 0,
+            Records = stored,
+        });
+
+        Assert.Equal(Core.Replication.ReplicaAppendStatus.Unready, answer.Status);
+        Assert.Equal(1, cluster.Replica(2).LogEndOffset);
+    }
+
+    [Fact]
+    public async Task An_append_for_a_partition_that_is_not_here_is_answered_as_unready()
+    {
+        await using var cluster = await ReplicaCluster.StartAsync(2);
+
+        var answer = await cluster[2].Manager.AppendAsync(new Core.Replication.ReplicaAppend
+        {
+            TopicId = Guid.NewGuid(),
+            Partition = 0,
+            LeaderId = 1,
+            LeaderEpoch = 0,
+            LeaderEpochStartOffset = 0,
+            PreviousEpoch = -1,
+            PreviousOffset = 0,
+            HighWatermark = 0,
+            LogStartOffset = 0,
+        });
+
+        Assert.Equal(Core.Replication.ReplicaAppendStatus.Unready, answer.Status);
+        Assert.Equal(cluster[2].Manager.Replication.BrokerEpoch, answer.BrokerEpoch);
+    }
+
+    /// <summary>One record more begins a new segment, and what lies before is compacted, on the leader alone.</summary>
+    private static async Task CompactAsync(ReplicaCluster cluster, string value)
+    {
+        var leader = cluster.Replica(1);
+        await leader.Actor.AskAsync(static actor =>
+        {
+            actor.Replica!.Log.Roll();
+            return true;
+        });
+        await cluster.MustProduceAsync(1, value);
+        Assert.True(await leader.Actor.FlushAsync());
+        cluster[1].Manager.Checkpoints.WriteRecoveryPoints();
+        using var buffers = new CleaningBuffers(1 << 20) { ProducerIdExpirationMs = 1000 };
+        var replica = leader.Actor.Replica!;
+        lock (replica.Maintenance)
+        {
+            Assert.NotNull(replica.Log.Clean(buffers, 3, CancellationToken.None));
+        }
+    }
+}
