@@ -74,7 +74,9 @@ public static class PartitionReassignments
     }
 
     /// <summary>
-    /// The state with fewer replicas than before: who is none any more is neither in sync nor eligible nor leader.
+    /// The state with fewer replicas than before: who is none any more is neither in sync nor eligible nor leader. A new
+    /// leadership begins, even under the same leader: a replica that is dropped removes its log, and if it is added
+    /// again before the leader has heard of either, what it said before must not count.
     /// </summary>
     private static PartitionChange Narrow(
         this PartitionState next, PartitionState before, ClusterView view, int minInsyncReplicas)
@@ -90,6 +92,11 @@ public static class PartitionReassignments
             ? before.Leader
             : PartitionStates.LeaderOf(inSync, next.Replicas, view);
         var narrowed = next.With(inSync, leader, view, minInsyncReplicas);
+        if (!before.Replicas.All(narrowed.Replicas.Contains) && narrowed.LeaderEpoch == before.LeaderEpoch)
+        {
+            narrowed = narrowed with { LeaderEpoch = before.LeaderEpoch + 1 };
+        }
+
         return PartitionChange.To(narrowed.CompleteReassignment(view, minInsyncReplicas));
     }
 

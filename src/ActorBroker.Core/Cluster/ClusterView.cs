@@ -65,11 +65,12 @@ public sealed class ClusterView
 
     /// <summary>
     /// A replica that was recorded in this epoch can't be relied on any more: its broker is alive in another life, so
-    /// it has looked at the document since and did not stand up for it. Of a dead broker nobody knows.
+    /// it has looked at the document since and did not stand up for it. Of a dead broker nobody knows; nor where the
+    /// recorded epoch is later than the one known here, as then this view is old.
     /// </summary>
     public bool IsStale(int brokerId, long recordedEpoch) =>
         _brokers.TryGetValue(brokerId, out var broker) && broker.IsLive &&
-        recordedEpoch >= 0 && recordedEpoch != broker.Epoch;
+        recordedEpoch >= 0 && recordedEpoch < broker.Epoch;
 
     private readonly record struct Broker(long Epoch, bool IsLive, bool IsDraining, string? Rack);
 }

@@ -173,12 +173,9 @@ public sealed class FollowerMachine
     private FollowerDecision Take(in ReplicaAppend append, IEpochHistory history, int? latest)
     {
         var startAt = append.StartsAnew && LogEndOffset < append.PreviousOffset ? append.PreviousOffset : -1;
-        var cut = startAt < 0 && latest < append.LeaderEpoch &&
-            append.LeaderEpochStartOffset >= Math.Max(append.PreviousOffset, _sameUpTo) &&
-            append.LeaderEpochStartOffset < LogEndOffset
-                ? append.LeaderEpochStartOffset // The leader's log holds nothing of an earlier epoch from there on.
-                : long.MaxValue;
+        var cut = startAt < 0 ? LeadershipCut(in append, latest) : long.MaxValue;
         var records = append.Records.Span;
+        var first = append.PreviousOffset;
         var firstNew = 0;
         var end = append.PreviousOffset;
         for (var at = 0; at < records.Length;)
@@ -186,36 +183,52 @@ public sealed class FollowerMachine
             Invariant.Holds(RecordBatchHeader.TryRead(records[at..], out var batch));
             Invariant.Holds(batch.SizeInBytes <= records.Length - at && batch.NextOffset > end);
             Invariant.Holds(at == 0 || batch.BaseOffset >= end);
-            var isStored = false;
-            if (at == firstNew && batch.NextOffset <= _sameUpTo)
-            {
-                isStored = true;
-            }
-            else if (startAt >= 0 || latest is null)
-            {
-                // The first batch that is left may begin before the first offset that is.
-                startAt = at == 0 && batch.BaseOffset < (startAt < 0 ? LogEndOffset : startAt)
-                    ? batch.BaseOffset
-                    : startAt;
-            }
-            else if (at == firstNew)
+
+            // The first batch that the leader has left may begin before the first offset that it has left.
+            first = at == 0 ? Math.Min(first, batch.BaseOffset) : first;
+            if (at == firstNew && startAt < 0 && latest is not null)
             {
                 cut = Math.Min(cut, Divergence(in batch, end, history));
-                isStored = batch.NextOffset <= Math.Min(cut, LogEndOffset);
+                if (batch.NextOffset <= Math.Max(_sameUpTo, Math.Min(cut, LogEndOffset)))
+                {
+                    firstNew = at + batch.SizeInBytes;
+                }
             }
 
-            firstNew = isStored ? at + batch.SizeInBytes : firstNew;
             end = batch.NextOffset;
             at += batch.SizeInBytes;
         }
 
+        if (startAt >= 0 || (firstNew == 0 && (latest is null
+            ? records.Length > 0 && first < LogEndOffset
+            : append.PreviousEpoch < 0 && cut < LogEndOffset)))
+        {
+            // Nothing of this log is in the leader's, and where the leader's begins this one may have no boundary.
+            return new FollowerDecision { StartAt = first, TruncateTo = -1, EndOffset = end };
+        }
+
         return new FollowerDecision
         {
-            StartAt = startAt,
+            StartAt = -1,
             TruncateTo = cut < LogEndOffset ? cut : -1,
             FirstNewByte = firstNew,
-            EndOffset = Math.Max(end, startAt < 0 ? _sameUpTo : -1),
+            EndOffset = Math.Max(end, _sameUpTo),
         };
+    }
+
+    /// <summary>
+    /// Where the leader's log holds nothing of an earlier epoch any more, if this one does beyond; otherwise
+    /// <c>long.MaxValue</c>. It is for the records to show, where the leader's log begins with the append and has
+    /// some from before.
+    /// </summary>
+    private long LeadershipCut(in ReplicaAppend append, int? latest)
+    {
+        var start = append.LeaderEpochStartOffset;
+        return latest < append.LeaderEpoch && start < LogEndOffset &&
+            start >= Math.Max(append.PreviousOffset, _sameUpTo) &&
+            (append.PreviousEpoch >= 0 || append.Records.Length > 0 || start == append.PreviousOffset)
+            ? start
+            : long.MaxValue;
     }
 
     /// <summary>
@@ -224,6 +237,11 @@ public sealed class FollowerMachine
     /// </summary>
     private long Divergence(in RecordBatchHeader batch, long from, IEpochHistory history)
     {
+        if (batch.NextOffset <= _sameUpTo)
+        {
+            return long.MaxValue;
+        }
+
         var gap = Math.Max(from, _sameUpTo);
         var gapEnd = Math.Min(batch.BaseOffset, LogEndOffset);
         if (gap < gapEnd && history.EpochAt(gapEnd - 1) != batch.PartitionLeaderEpoch)

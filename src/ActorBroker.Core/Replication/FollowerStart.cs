@@ -11,7 +11,7 @@ public sealed record FollowerStart
     /// <summary>The opened log's end.</summary>
     public required long LogEndOffset { get; init; }
 
-    /// <summary>The last known high watermark.</summary>
+    /// <summary>The last known high watermark; not below the log's start.</summary>
     public required long HighWatermark { get; init; }
 
     /// <summary>The producers that the log's recovery rebuilt.</summary>

@@ -6,7 +6,8 @@ namespace ActorBroker.Core.Replication;
 /// <summary>What a <see cref="LeaderMachine"/> begins with: the catalogue's facts and the opened log's.</summary>
 /// <remarks>
 /// A leadership may go on with a new machine only on a log that has lost nothing that it ever held in this leadership:
-/// followers may have it. Otherwise the partition needs <see cref="PartitionStates.LoseRecords"/> first.
+/// followers may have it. Otherwise the partition needs <see cref="PartitionStates.LoseRecords"/> first. And a replica
+/// that has taken appends of a later leadership never begins an earlier one, however late the catalogue's feed is.
 /// </remarks>
 public sealed record LeaderStart
 {
@@ -16,7 +17,7 @@ public sealed record LeaderStart
     /// <summary>The opened log's end.</summary>
     public required long LogEndOffset { get; init; }
 
-    /// <summary>The last known high watermark; never above the log end.</summary>
+    /// <summary>The last known high watermark; neither below the log's start nor above its end.</summary>
     public required long HighWatermark { get; init; }
 
     /// <summary>Everything below is on the disk for sure.</summary>

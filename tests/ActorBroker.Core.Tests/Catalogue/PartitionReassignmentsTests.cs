@@ -34,7 +34,7 @@ public class PartitionReassignmentsTests
     }
 
     [Fact]
-    public void A_leader_that_stays_keeps_its_leadership()
+    public void A_leader_that_stays_begins_a_new_leadership_without_those_who_go()
     {
         var moving = Moved(State(leader: 1, [1, 2, 3]), 1, 2, 4) with
         {
@@ -43,7 +43,7 @@ public class PartitionReassignmentsTests
         };
 
         Assert.Equal(
-            State(leader: 1, [1, 2, 4], replicas: [1, 2, 4]), moving.Supervise(Five, MinTwo));
+            State(leader: 1, [1, 2, 4], replicas: [1, 2, 4], epoch: 6), moving.Supervise(Five, MinTwo));
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public class PartitionReassignmentsTests
     {
         Assert.Equal(
             State(leader: 2, [2, 3], replicas: [2, 3], epoch: 6), Moved(State(leader: 1, [1, 2, 3]), 2, 3));
-        Assert.Equal(State(leader: 1, [1], replicas: [1]), Moved(State(leader: 1, [1, 2, 3]), 1));
+        Assert.Equal(State(leader: 1, [1], replicas: [1], epoch: 6), Moved(State(leader: 1, [1, 2, 3]), 1));
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public class PartitionReassignmentsTests
         Assert.Equal(State(leader: 1, [1, 3], removing: [3]), waiting);
 
         var back = waiting with { InSync = [1, 2, 3], InSyncEpochs = [10, 20, 30] };
-        Assert.Equal(State(leader: 1, [1, 2], replicas: [1, 2]), back.Supervise(Five, MinTwo));
+        Assert.Equal(State(leader: 1, [1, 2], replicas: [1, 2], epoch: 6), back.Supervise(Five, MinTwo));
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public class PartitionReassignmentsTests
 
         var cancelled = moving.CancelReassignment(Five, 2).State;
 
-        Assert.Equal(State(leader: 1, [1, 2], replicas: [1, 2, 3]), cancelled);
+        Assert.Equal(State(leader: 1, [1, 2], replicas: [1, 2, 3], epoch: 6), cancelled);
     }
 
     [Fact]
@@ -128,7 +128,7 @@ public class PartitionReassignmentsTests
 
         var again = Moved(moving, 1, 2, 5);
 
-        Assert.Equal(State(leader: 1, [1, 2, 3], replicas: [1, 2, 5, 3], adding: [5], removing: [3]), again);
+        Assert.Equal(State(leader: 1, [1, 2, 3], replicas: [1, 2, 5, 3], adding: [5], removing: [3], epoch: 6), again);
     }
 
     [Fact]
