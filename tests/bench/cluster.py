@@ -95,6 +95,7 @@ class OwnCluster:
         other = next(each for each in BROKERS if each != broker)
         self.wait_until(other, lambda connection: (found := connection.partitions(topic)) and self._is_whole(
             found, len(found)))
+        self.wait_until(broker, lambda connection: connection.brokers() == len(BROKERS))
 
     def cpu_s(self):
         return sum(process_cpu_s(process.pid) for process in self.processes.values())
