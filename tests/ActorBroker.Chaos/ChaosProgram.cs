@@ -28,7 +28,7 @@ internal static class ChaosProgram
                 if (!isClean)
                 {
                     Console.WriteLine($"data and logs are in {folder}; repeat with --seed {options.Seed}");
-                    SaveSmallDisk(cluster, folder);
+                    await SaveSmallDiskAsync(cluster, folder);
                 }
             }
         }
@@ -54,13 +54,15 @@ internal static class ChaosProgram
     }
 
     /// <summary>The small disk goes with the run; what is on it is needed by who looks for the reason.</summary>
-    private static void SaveSmallDisk(ChaosCluster cluster, string folder)
+    private static async Task SaveSmallDiskAsync(ChaosCluster cluster, string folder)
     {
         if (cluster.SmallDisk is { } disk)
         {
+            await cluster.Brokers[ChaosCluster.SmallDiskId].KillAsync();
+            var target = Path.Combine(folder, $"data-{ChaosCluster.SmallDiskId}");
             foreach (var file in Directory.EnumerateFiles(disk.Path, "*", SearchOption.AllDirectories))
             {
-                var copy = Path.Combine(folder, $"data-{ChaosCluster.SmallDiskId}-copy", Path.GetRelativePath(disk.Path, file));
+                var copy = Path.Combine(target, Path.GetRelativePath(disk.Path, file));
                 Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
                 File.Copy(file, copy, overwrite: true);
             }

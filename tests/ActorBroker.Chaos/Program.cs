@@ -1,4 +1,5 @@
 using ActorBroker.Chaos;
+using ActorBroker.Client;
 
 if (args.Contains("--help"))
 {
@@ -22,6 +23,11 @@ catch (FormatException wrong)
 {
     Console.Error.WriteLine(wrong.Message);
     return 2;
+}
+catch (Exception failure) when (failure is InvalidOperationException or KafkaException)
+{
+    Console.Error.WriteLine($"The run could not go on: {failure.Message}");
+    return 1;
 }
 catch (OperationCanceledException) when (cancel.IsCancellationRequested)
 {

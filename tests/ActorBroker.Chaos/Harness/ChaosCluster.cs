@@ -46,8 +46,9 @@ internal sealed class ChaosCluster : IAsyncDisposable
         {
             BootstrapServers = Bootstrap,
             ClientId = "chaos-view",
-            RequestTimeout = TimeSpan.FromSeconds(2),
-            OperationTimeout = TimeSpan.FromSeconds(4),
+            ConnectTimeout = TimeSpan.FromSeconds(3),
+            RequestTimeout = TimeSpan.FromSeconds(5),
+            OperationTimeout = TimeSpan.FromSeconds(30),
         });
     }
 
