@@ -14,6 +14,10 @@ from broker import free_port, process_cpu_s, process_rss_mib
 
 GIB = 1 << 30
 PATIENCE_S = 60
+
+# The kernel of a process that stands still keeps its connections: a client learns of the new leader from the others
+# only, and librdkafka asks them when a request has had no answer for this long (its default: 30 s).
+IMPATIENT = ("request.timeout.ms=500", "socket.timeout.ms=1000", "topic.metadata.refresh.interval.ms=500")
 BROKERS = (1, 2, 3)
 
 
@@ -180,7 +184,7 @@ class ClusterMeasures:
     def _gap(self, cluster, topic, how):
         leader = cluster.leader(topic)
         command = [self._folder / "load", "gap", cluster.bootstrap, topic, "1600", self._sizes.record_bytes, "200",
-                   "acks=all", "linger.ms=0"]
+                   "acks=all", "linger.ms=0", *(IMPATIENT if how == signal.SIGSTOP else ())]
         with subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                               text=True) as load:
             load.stdout.readline()
