@@ -8,6 +8,7 @@ internal sealed class World
 {
     private readonly PriorityQueue<Action, (long AtUs, long Order)> _events = new();
     private long _order;
+    private int _stepsNow;
 
     public World(ulong seed, Canary canary, Action<string>? listener)
     {
@@ -53,6 +54,12 @@ internal sealed class World
         while (_events.TryPeek(out var action, out var at) && at.AtUs <= endUs)
         {
             _events.Dequeue();
+            _stepsNow = at.AtUs == NowUs ? _stepsNow + 1 : 0;
+            if (_stepsNow > 10_000)
+            {
+                throw new SimulationFailure(this, Trace.Everybody, $"time stands still at {action.Method.DeclaringType}.{action.Method.Name}");
+            }
+
             NowUs = at.AtUs;
             Steps++;
             action();

@@ -14,7 +14,11 @@ internal static class ProducerReplay
     {
         snapshots.RemoveAbove(logEndOffset);
         var (from, entries) = snapshots.Newest(logEndOffset);
-        producers.Restore(entries);
+
+        // What was appended between a snapshot and the first segment is gone. A producer that is taken for where it was
+        // then would be refused for ever; one that is not known may go on.
+        var isComplete = from >= (segments.FirstOrDefault()?.BaseOffset ?? logEndOffset);
+        producers.Restore(isComplete ? entries : []);
         foreach (var segment in segments)
         {
             var (size, next) = segment.Tail;

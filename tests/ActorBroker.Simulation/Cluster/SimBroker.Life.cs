@@ -234,6 +234,9 @@ internal sealed partial class SimBroker
                 _cluster.Membership.Join(this);
                 Say("has joined");
                 After(_world.Random.Next(TickUs), Tick);
+
+                // News that came while it read were for nobody.
+                _cluster.Catalogue.Announce(this, _cluster.Catalogue.JournalEnd);
             }));
     }
 

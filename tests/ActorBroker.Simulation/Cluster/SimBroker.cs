@@ -19,7 +19,7 @@ internal sealed partial class SimBroker
     private readonly Dictionary<(Guid Topic, int Partition), SimReplica> _replicas = [];
     private readonly SimController _controller;
     private int _life;
-    private int _heardUpTo;
+    private int _heardUpTo = -1;
     private LogDirectory? _directory;
 
     public SimBroker(SimCluster cluster, int id)
@@ -71,6 +71,13 @@ internal sealed partial class SimBroker
     {
         var life = _life;
         _world.After(delayUs, () => RunOrHold(life, action));
+    }
+
+    /// <summary>The same, but nothing in another life than this one.</summary>
+    public Action InThisLife(Action action)
+    {
+        var life = _life;
+        return () => RunOrHold(life, action);
     }
 
     /// <summary>Something arrives from outside, whoever lives here then.</summary>
@@ -128,20 +135,26 @@ internal sealed partial class SimBroker
         }
 
         Live = live;
-        _view = null;
+        BrokersChanged();
         _controller.Consider();
     }
 
     /// <summary>The catalogue's feed goes on up to here.</summary>
     public void Hear(int upTo)
     {
+        if (_heardUpTo < 0)
+        {
+            // It has not read the catalogue yet, and will read this, too.
+            return;
+        }
+
         for (; _heardUpTo < upTo; _heardUpTo++)
         {
             var news = _cluster.Catalogue.Read(_heardUpTo);
             if (news.Broker is { } broker)
             {
                 _registered[broker.Id] = broker;
-                _view = null;
+                BrokersChanged();
             }
             else if (news.Topic is { } topic)
             {
@@ -216,6 +229,15 @@ internal sealed partial class SimBroker
         }
     }
 
+    private void BrokersChanged()
+    {
+        _view = null;
+        foreach (var replica in _replicas.Values)
+        {
+            replica.Post(replica.BrokersChanged);
+        }
+    }
+
     private void RunOrHold(int life, Action action)
     {
         if (life != _life)
@@ -243,6 +265,7 @@ internal sealed partial class SimBroker
         _life++;
         (IsRunning, IsPaused, IsMember, IsDraining) = (false, false, false, false);
         _directory = null;
+        _heardUpTo = -1;
         _held.Clear();
         _topics.Clear();
         _registered.Clear();

@@ -74,6 +74,8 @@ internal sealed class SimCatalogue(World world)
             }
         }
 
+        var (wasDone, wasRefused) = (
+            caller.InThisLife(() => End(CallEnd.Done)), caller.InThisLife(() => End(CallEnd.Refused)));
         caller.After(PatienceUs, () => End(CallEnd.Unknown));
         if (Cut.Contains(caller.Id) || world.Random.Chance(LossRate))
         {
@@ -85,7 +87,7 @@ internal sealed class SimCatalogue(World world)
             var happened = operation();
             if (!Cut.Contains(caller.Id) && !world.Random.Chance(LossRate))
             {
-                caller.After(CallDelayUs(), () => End(happened ? CallEnd.Done : CallEnd.Refused));
+                world.After(CallDelayUs(), happened ? wasDone : wasRefused);
             }
         });
     }
@@ -146,7 +148,8 @@ internal sealed class SimCatalogue(World world)
         }
     }
 
-    private void Announce(SimBroker follower, int upTo) =>
+    /// <summary>The follower hears of all changes up to this one, after a while.</summary>
+    public void Announce(SimBroker follower, int upTo) =>
         follower.Receive(world.Random.Between(200, FeedDelayUsMax), () =>
         {
             if (Cut.Contains(follower.Id))

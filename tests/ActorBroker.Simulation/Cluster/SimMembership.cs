@@ -17,11 +17,7 @@ internal sealed class SimMembership(World world)
     {
         foreach (var other in _brokers.Values)
         {
-            if (other.IsMember)
-            {
-                joining.See(other.Id, other.Epoch);
-            }
-
+            joining.See(other.Id, other.IsMember ? other.Epoch : null);
             Look(other, joining, world.Random.Between(500, 60_000));
         }
     }

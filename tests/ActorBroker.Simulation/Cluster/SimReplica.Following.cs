@@ -90,20 +90,22 @@ internal sealed partial class SimReplica
             Say($"starts anew at {decision.StartAt}");
             Changed(0);
             log.TruncateFullyAndStartAt(decision.StartAt);
-            follower.Cut(log.LogEndOffset);
+            follower.StartedAnew(log.LogEndOffset);
         }
 
         if (decision.TruncateTo >= 0)
         {
-            Say($"cuts its log from {log.LogEndOffset} to {decision.TruncateTo} for epoch {append.LeaderEpoch}");
+            var end = log.LogEndOffset;
             log.TruncateTo(decision.TruncateTo);
+            Say($"cuts {log.LogEndOffset}..{end} for epoch {append.LeaderEpoch} ({decision.TruncateTo}, same up to " +
+                $"{append.PreviousOffset} of {append.PreviousEpoch}, epoch from {append.LeaderEpochStartOffset})");
             Changed(log.LogEndOffset);
             follower.Cut(log.LogEndOffset);
         }
 
         Write(append.Records[decision.FirstNewByte..]);
         follower.Committed(append.HighWatermark, decision.EndOffset);
-        log.AdvanceLogStart(Math.Min(append.LogStartOffset, log.LogEndOffset));
+        log.AdvanceLogStart(follower.LogStart(append.LogStartOffset));
     }
 
     private void Write(ReadOnlyMemory<byte> records)
@@ -123,6 +125,7 @@ internal sealed partial class SimReplica
 
         Changed(Log!.LogEndOffset);
         Log.Append(batches);
+        Say($"takes up to {Log.LogEndOffset}");
         foreach (var written in batches)
         {
             RecordBatchHeader.TryRead(written.Span, out var batch);
@@ -133,7 +136,7 @@ internal sealed partial class SimReplica
     /// <summary>The role that the known document gives to this replica.</summary>
     private void TakeRole()
     {
-        if (Log is null || _isGone || _isClosing)
+        if (Log is null || _isGone || _isClosing || _hasLostRecords)
         {
             return;
         }
@@ -160,13 +163,16 @@ internal sealed partial class SimReplica
         }
 
         FailWaits(ErrorCode.NotLeaderOrFollower);
+        var highWatermark = Math.Min(HighWatermark, log.LogEndOffset);
+        _knownHighWatermark = highWatermark;
+        Follower = null;
         log.Epochs.Assign(State.LeaderEpoch, log.LogEndOffset);
         Leader = new LeaderMachine(
             new LeaderStart
             {
                 BrokerId = BrokerId,
                 LogEndOffset = log.LogEndOffset,
-                HighWatermark = Math.Min(HighWatermark, log.LogEndOffset),
+                HighWatermark = highWatermark,
                 FlushedOffset = log.RecoveryPoint,
                 State = State,
                 CatalogueVersion = _topic.Version,
@@ -175,7 +181,6 @@ internal sealed partial class SimReplica
                 CommitNeedsFlush = NeedsFlush,
             },
             _world.NowMs);
-        Follower = null;
         Say($"leads in epoch {State.LeaderEpoch} from {log.LogEndOffset} on, in sync {List(State.InSync)}");
         Observe();
         _ledger.Leads(BrokerId, State.LeaderEpoch);
@@ -203,10 +208,12 @@ internal sealed partial class SimReplica
     /// <summary>Another leads, or will: whoever waits is sent there.</summary>
     private void StepDown(int leaderEpoch)
     {
+        // The checker has to know what this leader committed at last.
+        Observe();
         var log = Log!;
         var highWatermark = Math.Min(HighWatermark, log.LogEndOffset);
         FailWaits(ErrorCode.NotLeaderOrFollower);
-        Leader = null;
+        (_knownHighWatermark, Leader) = (highWatermark, null);
         if (_world.Canary == Canary.TruncateByHighWatermark && highWatermark < log.LogEndOffset)
         {
             log.TruncateTo(highWatermark);

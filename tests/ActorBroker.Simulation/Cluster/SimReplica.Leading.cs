@@ -31,6 +31,7 @@ internal sealed partial class SimReplica
         var decision = leader.Accept(in header, call.Acks, _world.NowMs);
         if (decision.Kind == AppendKind.Rejected)
         {
+            Say($"refuses a batch: {decision.Error}, {decision.Message}");
             call.Answer(decision.Error, -1);
             return;
         }
@@ -84,6 +85,9 @@ internal sealed partial class SimReplica
         return (log.LogStartOffset, batches);
     }
 
+    /// <summary>Brokers came, went, or began another life.</summary>
+    public void BrokersChanged() => Leader?.BrokersChanged(_broker.View, _world.NowMs);
+
     /// <summary>The regular duties: the in-sync set, retention, news.</summary>
     public void Tick()
     {
@@ -116,14 +120,15 @@ internal sealed partial class SimReplica
         Say($"proposes in sync {List(wanted.InSync)} eligible {List(wanted.EligibleLeaders)}");
         if (_world.Canary == Canary.CommitBeforeCompareAndSet && wanted.InSync.Length < State.InSync.Length)
         {
-            leader.Update(_topic.Version + 1, wanted, _world.NowMs);
-        }
-        else
-        {
-            leader.Propose(wanted);
+            var next = _topic.With(_index, wanted);
+            leader.Update(next.Version, wanted, _world.NowMs);
+            _broker.Cluster.Catalogue.Call(
+                _broker, () => _broker.Cluster.Catalogue.TryWrite(next), static _ => { });
+            return;
         }
 
-        TryPropose(leader, wanted);
+        leader.Propose(wanted);
+        TryPropose(leader, leader.State, wanted);
     }
 
     private PartitionState? Wanted(LeaderMachine leader)
@@ -139,12 +144,18 @@ internal sealed partial class SimReplica
         return eager.InSync.Length > State.InSync.Length ? eager : wanted;
     }
 
-    private void TryPropose(LeaderMachine leader, PartitionState proposed)
+    private void TryPropose(LeaderMachine leader, PartitionState from, PartitionState proposed)
     {
         var known = _topic;
-        if (leader != Leader || !known.Partitions[_index].Equals(leader.State) ||
-            (leader.Proposed != proposed && _world.Canary != Canary.CommitBeforeCompareAndSet))
+        if (leader != Leader || leader.Proposed != proposed)
         {
+            return;
+        }
+
+        if (!known.Partitions[_index].Equals(from))
+        {
+            // It came through, or can't any more.
+            leader.ProposalEnded(known.Version, known.Partitions[_index], _world.NowMs);
             return;
         }
 
@@ -164,14 +175,15 @@ internal sealed partial class SimReplica
                 if (end == CallEnd.Unknown)
                 {
                     // It may happen yet: only the same compare-and-set tells.
-                    _broker.After(20_000, () => Post(() => TryPropose(leader, proposed)));
+                    _broker.After(20_000, () => Post(() => TryPropose(leader, from, proposed)));
                     return;
                 }
 
                 if (present is { } now)
                 {
+                    // Where only others have changed it is tried again; else it has come to its end.
                     _broker.Adopt(now);
-                    Post(() => TryPropose(leader, proposed));
+                    Post(() => TryPropose(leader, from, proposed));
                 }
             });
     }
@@ -188,6 +200,7 @@ internal sealed partial class SimReplica
         {
             Changed(Log!.LogEndOffset);
             Log.Append(_gathered);
+            Say($"appends up to {Log.LogEndOffset}");
             leader.Written(leader.NextOffset);
             _gathered.Clear();
         }
@@ -226,10 +239,12 @@ internal sealed partial class SimReplica
     {
         foreach (var follower in Leader!.Followers.ToArray())
         {
+            var plans = 0;
             while (Leader is { } leader && leader.TryPlan(
                 follower, Log!.Epochs, Log.LogStartOffset, _world.NowMs, withNews, out var plan))
             {
                 Send(leader, plan.Value);
+                _ledger.Require(++plans < 1_000, $"broker {BrokerId} plans appends for {follower} without an end");
             }
         }
 

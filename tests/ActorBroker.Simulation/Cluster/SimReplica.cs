@@ -28,6 +28,8 @@ internal sealed partial class SimReplica
     private long _logStartOffset;
     private long _knownHighWatermark;
     private bool _cleanShutdown;
+    private bool _hasLostRecords;
+    private long _held;
     private bool _turnIsDue;
     private bool _isGone;
     private bool _isClosing;
@@ -232,8 +234,9 @@ internal sealed partial class SimReplica
 
         try
         {
-            while (_mailbox.TryDequeue(out var item))
+            for (var items = 0; _mailbox.TryDequeue(out var item); items++)
             {
+                _ledger.Require(items < 10_000, $"broker {BrokerId}'s turn does not end");
                 item();
             }
 
@@ -323,8 +326,32 @@ internal sealed partial class SimReplica
         _cleanShutdown = false;
         Changed(0);
         _ledger.Vanished(BrokerId);
+        _knownHighWatermark = Math.Min(_knownHighWatermark, Log.LogEndOffset);
+        if (Log.LogEndOffset < _held)
+        {
+            Say($"has lost records: it held all up to {_held}");
+            _hasLostRecords = true;
+            ConfessLoss();
+        }
+
+        _held = 0;
         Post(TakeRole);
     }
+
+    /// <summary>What it had said or sent is gone: that is recorded before it takes a role again.</summary>
+    private void ConfessLoss() => _broker.Change(
+        _name.Topic,
+        now => now.Id == TopicId && now.Partitions[_index] is var state &&
+            state.LoseRecords(BrokerId, _broker.View, MinInSyncOfTopic) is var next && !next.Equals(state)
+                ? now.With(_index, next)
+                : null,
+        _ =>
+        {
+            // Refused: there is nothing (left) to confess.
+            _hasLostRecords = false;
+            Post(TakeRole);
+        },
+        tries: int.MaxValue);
 
     /// <summary>A write or an fsync failed: the log and all that hangs on it is dropped, and opened anew.</summary>
     private void Crash(Exception failure, long? truncateTo = null)
@@ -335,8 +362,10 @@ internal sealed partial class SimReplica
         }
 
         Say($"drops its log: {failure.Message}");
+        Observe();
         _knownHighWatermark = HighWatermark;
         (_recoveryPoint, _logStartOffset) = (log.RecoveryPoint, log.LogStartOffset);
+        _held = Math.Max(_held, Leader is null && NeedsFlush ? log.RecoveryPoint : log.LogEndOffset);
         log.Dispose();
         (Log, Leader, Follower) = (null, null, null);
         FailWaits(ErrorCode.KafkaStorageError);

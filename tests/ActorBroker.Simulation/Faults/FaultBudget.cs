@@ -5,16 +5,17 @@ using ActorBroker.Simulation.Cluster;
 namespace ActorBroker.Simulation.Faults;
 
 /// <summary>
-/// Keeps the injector within what the design promises to survive. A replica that lost something counts as lost until
-/// the catalogue records it in sync in a later life.
+/// Keeps the injector within what the design promises to survive. A replica whose broker stopped uncleanly is suspect
+/// until the catalogue records it in sync in a later life.
 /// </summary>
 internal sealed class FaultBudget(SimCluster cluster)
 {
-    private readonly Dictionary<(PartitionLedger Partition, int Broker), long> _lost = [];
+    private readonly Dictionary<(PartitionLedger Partition, int Broker), (long Epoch, bool HasLost)> _suspects = [];
     private readonly Dictionary<Guid, int> _lowestMinimum = [];
 
     /// <summary>How many replicas of the partition lack something now.</summary>
-    public int LostNow(PartitionLedger partition) => _lost.Keys.Count(lost => lost.Partition == partition);
+    public int LostNow(PartitionLedger partition) => 
+        _suspects.Count(suspect => suspect.Key.Partition == partition && suspect.Value.HasLost);
 
     /// <summary>The lowest <c>min.insync.replicas</c> that the topic ever had.</summary>
     public int MinimumOf(Guid topicId) => _lowestMinimum[topicId];
@@ -31,51 +32,63 @@ internal sealed class FaultBudget(SimCluster cluster)
             for (var at = 0; at < state.InSync.Length; at++)
             {
                 var key = (partition, state.InSync[at]);
-                if (_lost.TryGetValue(key, out var epoch) && at < state.InSyncEpochs.Length &&
-                    state.InSyncEpochs[at] > epoch)
+                if (_suspects.TryGetValue(key, out var suspect) && at < state.InSyncEpochs.Length &&
+                    state.InSyncEpochs[at] > suspect.Epoch)
                 {
-                    _lost.Remove(key);
+                    _suspects.Remove(key);
                 }
             }
         }
     }
 
+    /// <summary>True, and noted, if the broker's process may be killed now; its disk stays as it is.</summary>
+    public bool TryKill(SimBroker broker) => TrySpend(broker, Damage.None);
+
     /// <summary>True, and noted, if the broker may lose its unsynced bytes, or its whole disk, now.</summary>
-    public bool TrySpend(SimBroker broker, bool wholeDisk)
+    public bool TryLose(SimBroker broker, bool wholeDisk) =>
+        TrySpend(broker, wholeDisk ? Damage.Everything : Damage.Unsynced);
+
+    private bool TrySpend(SimBroker broker, Damage damage)
     {
-        var concerned = new List<PartitionLedger>();
+        var concerned = new List<(PartitionLedger Partition, bool HasLost)>();
         foreach (var topic in cluster.Catalogue.Topics)
         {
-            var config = cluster.Scenario.ConfigOf(topic);
-            if (config.FlushMessages <= 1 && !wholeDisk)
-            {
-                continue;
-            }
-
+            var isSynced = cluster.Scenario.ConfigOf(topic).FlushMessages <= 1;
+            var hasLost = damage == Damage.Everything || (damage == Damage.Unsynced && !isSynced);
             for (var index = 0; index < topic.Partitions.Length; index++)
             {
-                if (!topic.Partitions[index].Replicas.Contains(broker.Id))
+                var state = topic.Partitions[index];
+                if (!state.Replicas.Contains(broker.Id))
                 {
                     continue;
                 }
 
                 var partition = cluster.LedgerOf(topic, index);
-                var others = _lost.Keys.Count(lost => lost.Partition == partition && lost.Broker != broker.Id);
-                var minimum = Math.Min(_lowestMinimum[topic.Id], topic.Partitions[index].Replicas.Length);
-                if (others + 1 > minimum - 1)
+                var others = _suspects.Where(at => at.Key.Partition == partition && at.Key.Broker != broker.Id).ToList();
+                var minimum = Math.Min(_lowestMinimum[topic.Id], state.Replicas.Length);
+                if (others.Count + 1 > minimum - 1 && (hasLost || others.Exists(other => other.Value.HasLost)))
                 {
                     return false;
                 }
 
-                concerned.Add(partition);
+                concerned.Add((partition, hasLost));
             }
         }
 
-        foreach (var partition in concerned)
+        foreach (var (partition, hasLost) in concerned)
         {
-            _lost[(partition, broker.Id)] = broker.Disk.LastEpoch ?? 0;
+            var key = (partition, broker.Id);
+            var before = _suspects.TryGetValue(key, out var suspect) && suspect.HasLost;
+            _suspects[key] = (broker.Disk.LastEpoch ?? 0, hasLost || before);
         }
 
         return true;
+    }
+
+    private enum Damage
+    {
+        None,
+        Unsynced,
+        Everything,
     }
 }

@@ -95,7 +95,7 @@ internal sealed class FaultInjector(SimCluster cluster)
 
     private void Kill(SimBroker broker, int forUs)
     {
-        if (broker.IsRunning)
+        if (broker.IsRunning && cluster.Budget.TryKill(broker))
         {
             broker.Say("is killed");
             broker.Die();
@@ -105,7 +105,7 @@ internal sealed class FaultInjector(SimCluster cluster)
 
     private void LosePower(SimBroker broker, int forUs)
     {
-        if (broker.IsRunning && cluster.Budget.TrySpend(broker, wholeDisk: false))
+        if (broker.IsRunning && cluster.Budget.TryLose(broker, wholeDisk: false))
         {
             broker.Say("loses power, and what it had not synced");
             broker.Die();
@@ -116,7 +116,7 @@ internal sealed class FaultInjector(SimCluster cluster)
 
     private void LoseDisk(SimBroker broker, int forUs)
     {
-        if (broker.IsRunning && cluster.Budget.TrySpend(broker, wholeDisk: true))
+        if (broker.IsRunning && cluster.Budget.TryLose(broker, wholeDisk: true))
         {
             broker.Say("loses its disk");
             broker.Die();

@@ -36,6 +36,7 @@ internal sealed class SimProducer(SimCluster cluster, int number, ProducerKind k
     private int _life;
     private long _nextRecord;
     private bool _hasFirst;
+    private int _outOfOrder;
 
     /// <summary>Batches acknowledged so far.</summary>
     public int Acknowledged { get; private set; }
@@ -69,18 +70,27 @@ internal sealed class SimProducer(SimCluster cluster, int number, ProducerKind k
         {
             // Another topic of the same name: whatever was on its way to the old one has gone with it.
             _topicId = topicId;
-            _pending.Clear();
-            _connection = null;
-            _producerId = (number * 1000) + ++_life;
-            (_nextSequence, _hasFirst) = (0, false);
+            BeginAnew();
         }
 
-        if (!IsStopped && _pending.Count < InFlightMax)
+        if (!IsStopped && _pending.Count < InFlightMax && (_pending.Count == 0 || _connection is not null))
         {
             var batch = Make();
             _pending.Add(batch);
             Send(batch);
         }
+    }
+
+    /// <summary>
+    /// The leader does not know what came before, since it has forgotten this producer's batches with the records that
+    /// were deleted, or all but the last. As clients do, it goes on as another producer (KIP-360).
+    /// </summary>
+    private void BeginAnew()
+    {
+        _pending.Clear();
+        _connection = null;
+        _producerId = (number * 1000) + ++_life;
+        (_nextSequence, _hasFirst, _outOfOrder) = (0, false, 0);
     }
 
     private Batch Make()
@@ -110,7 +120,11 @@ internal sealed class SimProducer(SimCluster cluster, int number, ProducerKind k
         var leader = _view.LeaderOf(index);
         if (leader < 0)
         {
-            Fail(_connection ??= new Connection(0));
+            if (_connection is null)
+            {
+                Fail(_connection = new Connection(0));
+            }
+
             return;
         }
 
@@ -160,10 +174,17 @@ internal sealed class SimProducer(SimCluster cluster, int number, ProducerKind k
             return;
         }
 
+        batch.Last = error;
+        if (error == ErrorCode.OutOfOrderSequenceNumber && batch == _pending[0] && ++_outOfOrder > 20)
+        {
+            BeginAnew();
+            return;
+        }
+
         if (error is ErrorCode.None or ErrorCode.DuplicateSequenceNumber)
         {
             _pending.Remove(batch);
-            _hasFirst = true;
+            (_hasFirst, _outOfOrder) = (true, 0);
             Acknowledged++;
         }
         else
@@ -173,6 +194,10 @@ internal sealed class SimProducer(SimCluster cluster, int number, ProducerKind k
     }
 
     /// <summary>The connection is done for; on the next one everything goes out again.</summary>
+    public string Pending => string.Join(" ", _pending.Select(batch => $"{Seq(batch)}x{batch.Attempts}:{batch.Last}")) + $" to {_connection?.Broker}";
+
+    private static int Seq(Batch batch) { RecordBatchHeader.TryRead(batch.Records, out var h); return h.BaseSequence; }
+
     private void Fail(Connection connection)
     {
         if (connection != _connection)
@@ -193,12 +218,23 @@ internal sealed class SimProducer(SimCluster cluster, int number, ProducerKind k
         {
             if (_connection is null && topicId == _topicId)
             {
-                foreach (var batch in _pending.ToArray())
-                {
-                    Send(batch);
-                }
+                SendAgain();
             }
         });
+    }
+
+    private void SendAgain()
+    {
+        if (_view.LeaderOf(index) < 0)
+        {
+            Fail(_connection = new Connection(0));
+            return;
+        }
+
+        foreach (var batch in _pending.ToArray())
+        {
+            Send(batch);
+        }
     }
 
     private sealed class Batch(byte[] records)
@@ -206,6 +242,8 @@ internal sealed class SimProducer(SimCluster cluster, int number, ProducerKind k
         public byte[] Records { get; } = records;
 
         public int Attempts { get; set; }
+
+        public ErrorCode Last { get; set; }
     }
 
     private sealed class Connection(int broker)
