@@ -128,7 +128,8 @@ internal sealed partial class PartitionLedger(
         var at = EntryList.IndexOf(_committed, baseOffset);
         Require(
             at < _committed.Count && _committed[at].BaseOffset == baseOffset && _committed[at].Crc == crc,
-            $"(4) broker {leader.BrokerId} acknowledges {baseOffset}..{endOffset}, which is not committed");
+            $"(4) broker {leader.BrokerId} acknowledges {baseOffset}..{endOffset}, which is not committed " +
+            $"(up to {CommittedEnd}; its high watermark is {leader.HighWatermark})");
         var holders = _mirrors.Values.Count(mirror => Holds(mirror, _committed[at]));
         var replicas = State?.Replicas.Length ?? 1;
         var lost = cluster.Budget.LostNow(this);
@@ -196,6 +197,12 @@ internal sealed partial class PartitionLedger(
         }
 
         Require(known.Entry == entry, $"(5) broker {brokerId} stores another batch as {entry}");
+        if (previous is { } before && before.NextOffset <= LogStart)
+        {
+            // What lies before the log's start does not matter any more.
+            return;
+        }
+
         if (previousBase >= 0 && known.PreviousBase >= 0)
         {
             Require(
@@ -217,8 +224,7 @@ internal sealed partial class PartitionLedger(
             return;
         }
 
-        var from = Math.Max(mirror.ComparedUpTo, mirror.LogStart);
-        for (var at = mirror.IndexOf(from); at < mirror.Entries.Count; at++)
+        for (var at = mirror.IndexOf(mirror.ComparedUpTo); at < mirror.Entries.Count; at++)
         {
             var entry = mirror.Entries[at];
             if (entry.NextOffset > mirror.HighWatermark)
@@ -234,7 +240,7 @@ internal sealed partial class PartitionLedger(
 
             var known = EntryList.IndexOf(_committed, entry.BaseOffset);
             Require(
-                known < _committed.Count && _committed[known] == entry,
+                entry.NextOffset <= LogStart || (known < _committed.Count && _committed[known] == entry),
                 $"(4) broker {mirror.BrokerId} calls {entry} committed, where {_committed[known]} is");
         }
 

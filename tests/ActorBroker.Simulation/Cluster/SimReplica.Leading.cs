@@ -19,7 +19,7 @@ internal sealed partial class SimReplica
     private bool _wakeIsDue;
 
     /// <summary>A client's batch.</summary>
-    public void Produce(ProduceCall call)
+    private void Produce(ProduceCall call)
     {
         if (Leader is not { } leader || Log is null || _isClosing)
         {

@@ -21,7 +21,7 @@ internal sealed partial class SimReplica
     private readonly PartitionLedger _ledger;
     private readonly TopicPartition _name;
     private readonly int _index;
-    private readonly Queue<Action> _mailbox = [];
+    private readonly Queue<(Action Run, bool IsProduce)> _mailbox = [];
     private TopicDocument _topic;
     private ProducerTable _producers = new();
     private long _recoveryPoint;
@@ -172,9 +172,14 @@ internal sealed partial class SimReplica
     }
 
     /// <summary>Runs on a turn, in order.</summary>
-    public void Post(Action item)
+    public void Post(Action item) => Post(item, isProduce: false);
+
+    /// <summary>The same for a client's batch.</summary>
+    public void Post(ProduceCall call) => Post(() => Produce(call), isProduce: true);
+
+    private void Post(Action item, bool isProduce)
     {
-        _mailbox.Enqueue(item);
+        _mailbox.Enqueue((item, isProduce));
         ScheduleTurn();
     }
 
@@ -237,7 +242,13 @@ internal sealed partial class SimReplica
             for (var items = 0; _mailbox.TryDequeue(out var item); items++)
             {
                 _ledger.Require(items < 10_000, $"broker {BrokerId}'s turn does not end");
-                item();
+                if (!item.IsProduce && Leader is not null)
+                {
+                    // Whatever comes after a batch sees it as written.
+                    WriteStaged();
+                }
+
+                item.Run();
             }
 
             EndTurn();
@@ -362,7 +373,11 @@ internal sealed partial class SimReplica
         }
 
         Say($"drops its log: {failure.Message}");
-        Observe();
+        if (HighWatermark <= log.LogEndOffset)
+        {
+            Observe();
+        }
+
         _knownHighWatermark = HighWatermark;
         (_recoveryPoint, _logStartOffset) = (log.RecoveryPoint, log.LogStartOffset);
         _held = Math.Max(_held, Leader is null && NeedsFlush ? log.RecoveryPoint : log.LogEndOffset);

@@ -158,7 +158,7 @@ internal sealed class SimProducer(SimCluster cluster, int number, ProducerKind k
             var call = new ProduceCall([.. batch.Records], acks, Answer);
             if (broker.Replica(topicId, index) is { } replica)
             {
-                replica.Post(() => replica.Produce(call));
+                replica.Post(call);
             }
             else
             {
