@@ -112,7 +112,8 @@ internal sealed class SimulationRun
         {
             if (producer.Acknowledged <= before[producer])
             {
-                throw new SimulationFailure(_world, Trace.Everybody, $"{producer.Name} makes no progress in the end: {producer.Pending}");
+                throw new SimulationFailure(
+                    _world, Trace.Everybody, $"{producer.Name} makes no progress in the end: {producer.Pending}");
             }
 
             producer.IsStopped = true;
@@ -146,7 +147,8 @@ internal sealed class SimulationRun
 
         foreach (var producer in _producers.Where(producer => !producer.IsIdle))
         {
-            throw new SimulationFailure(_world, Trace.Everybody, $"{producer.Name} still waits in the end: {producer.Pending}");
+            throw new SimulationFailure(
+                _world, Trace.Everybody, $"{producer.Name} still waits in the end: {producer.Pending}");
         }
 
         foreach (var consumer in _consumers.Where(consumer => !HasReadAll(consumer)))

@@ -57,7 +57,8 @@ internal sealed class World
             _stepsNow = at.AtUs == NowUs ? _stepsNow + 1 : 0;
             if (_stepsNow > 10_000)
             {
-                throw new SimulationFailure(this, Trace.Everybody, $"time stands still at {action.Method.DeclaringType}.{action.Method.Name}");
+                throw new SimulationFailure(
+                    this, Trace.Everybody, $"time stands still in {action.Method.DeclaringType}");
             }
 
             NowUs = at.AtUs;

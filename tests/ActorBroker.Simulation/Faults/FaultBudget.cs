@@ -64,7 +64,8 @@ internal sealed class FaultBudget(SimCluster cluster)
                 }
 
                 var partition = cluster.LedgerOf(topic, index);
-                var others = _suspects.Where(at => at.Key.Partition == partition && at.Key.Broker != broker.Id).ToList();
+                var others = _suspects
+                    .Where(at => at.Key.Partition == partition && at.Key.Broker != broker.Id).ToList();
                 var minimum = Math.Min(_lowestMinimum[topic.Id], state.Replicas.Length);
                 if (others.Count + 1 > minimum - 1 && (hasLost || others.Exists(other => other.Value.HasLost)))
                 {

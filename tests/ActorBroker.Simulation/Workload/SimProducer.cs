@@ -48,6 +48,9 @@ internal sealed class SimProducer(SimCluster cluster, int number, ProducerKind k
 
     public string Name => $"producer {number} ({kind}) of {topic}-{index}";
 
+    /// <summary>For a failure's message: what waits, how often it was sent, and the last answer.</summary>
+    public string Pending => string.Join(", ", _pending.Select(batch => $"sent {batch.Attempts} times: {batch.Last}"));
+
     private int InFlightMax => kind == ProducerKind.Idempotent && _hasFirst ? 4 : 1;
 
     public void Start() => _world.After(_world.Random.Next(20_000), Beat);
@@ -194,10 +197,6 @@ internal sealed class SimProducer(SimCluster cluster, int number, ProducerKind k
     }
 
     /// <summary>The connection is done for; on the next one everything goes out again.</summary>
-    public string Pending => string.Join(" ", _pending.Select(batch => $"{Seq(batch)}x{batch.Attempts}:{batch.Last}")) + $" to {_connection?.Broker}";
-
-    private static int Seq(Batch batch) { RecordBatchHeader.TryRead(batch.Records, out var h); return h.BaseSequence; }
-
     private void Fail(Connection connection)
     {
         if (connection != _connection)
