@@ -194,17 +194,29 @@ public sealed class FollowerMachine
                     firstNew = at + batch.SizeInBytes;
                 }
             }
+            else if (at == firstNew && startAt < 0 && batch.NextOffset <= LogEndOffset)
+            {
+                // The log is empty since it began anew here; an append from before comes late, and leads nowhere back.
+                firstNew = at + batch.SizeInBytes;
+                first = batch.NextOffset;
+            }
 
             end = batch.NextOffset;
             at += batch.SizeInBytes;
         }
 
-        if (startAt >= 0 || (firstNew == 0 && (latest is null
-            ? records.Length > 0 && first < LogEndOffset
-            : append.PreviousEpoch < 0 && cut < LogEndOffset)))
+        if (startAt >= 0 || (latest is null
+            ? firstNew < records.Length && first < LogEndOffset
+            : firstNew == 0 && append.PreviousEpoch < 0 && cut < LogEndOffset))
         {
             // Nothing of this log is in the leader's, and where the leader's begins this one may have no boundary.
-            return new FollowerDecision { StartAt = first, TruncateTo = -1, EndOffset = end };
+            return new FollowerDecision
+            {
+                StartAt = first,
+                TruncateTo = -1,
+                FirstNewByte = firstNew,
+                EndOffset = end,
+            };
         }
 
         return new FollowerDecision
@@ -244,7 +256,7 @@ public sealed class FollowerMachine
 
         var gap = Math.Max(from, _sameUpTo);
         var gapEnd = Math.Min(batch.BaseOffset, LogEndOffset);
-        if (gap < gapEnd && history.EpochAt(gapEnd - 1) != batch.PartitionLeaderEpoch)
+        if (gap < gapEnd && history.EpochAt(gapEnd - 1) is { } inGap && inGap != batch.PartitionLeaderEpoch)
         {
             // What the leader's log has dropped can't be told from what it never had.
             return history.EpochAt(gap) == batch.PartitionLeaderEpoch
@@ -252,8 +264,14 @@ public sealed class FollowerMachine
                 : gap;
         }
 
-        return batch.BaseOffset < LogEndOffset &&
-            (batch.NextOffset > LogEndOffset || history.EpochAt(batch.BaseOffset) != batch.PartitionLeaderEpoch)
+        if (batch.BaseOffset >= LogEndOffset)
+        {
+            return long.MaxValue;
+        }
+
+        // This log may start later than the leader's, also within the batch: what it has dropped can't differ.
+        var epoch = history.EpochAt(batch.BaseOffset) ?? history.EpochAt(Math.Min(batch.NextOffset, LogEndOffset) - 1);
+        return batch.NextOffset > LogEndOffset || (epoch ?? batch.PartitionLeaderEpoch) != batch.PartitionLeaderEpoch
             ? batch.BaseOffset
             : long.MaxValue;
     }

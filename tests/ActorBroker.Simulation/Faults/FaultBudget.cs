@@ -14,7 +14,7 @@ internal sealed class FaultBudget(SimCluster cluster)
     private readonly Dictionary<Guid, int> _lowestMinimum = [];
 
     /// <summary>How many replicas of the partition lack something now.</summary>
-    public int LostNow(PartitionLedger partition) => 
+    public int LostNow(PartitionLedger partition) =>
         _suspects.Count(suspect => suspect.Key.Partition == partition && suspect.Value.HasLost);
 
     /// <summary>The lowest <c>min.insync.replicas</c> that the topic ever had.</summary>
