@@ -74,18 +74,22 @@ public static class PartitionReassignments
     }
 
     /// <summary>
-    /// The state with fewer replicas than before: who is none any more is neither in sync nor eligible nor leader. A new
-    /// leadership begins, even under the same leader: a replica that is dropped removes its log, and if it is added
-    /// again before the leader has heard of either, what it said before must not count.
+    /// The state with fewer replicas than before: who is none any more is neither in sync nor eligible nor leader. A
+    /// new leadership begins, even under the same leader: a replica that is dropped removes its log, and if it is
+    /// added again before the leader has heard of either, what it said before must not count.
     /// </summary>
     private static PartitionChange Narrow(
         this PartitionState next, PartitionState before, ClusterView view, int minInsyncReplicas)
     {
         var inSync = Member.InSyncOf(before).FindAll(member => next.Replicas.Contains(member.Id));
-        if (inSync.Count == 0 && before.InSync.Length > 0)
+        var holding = inSync.Count + before.EligibleLeaders.Count(next.Replicas.Contains);
+        var held = before.InSync.Length + before.EligibleLeaders.Length;
+        if ((inSync.Count == 0 && before.InSync.Length > 0) ||
+            (holding < held && holding < next.EffectiveMinInSync(minInsyncReplicas)))
         {
             return PartitionChange.Refused(
-                ErrorCode.InvalidReplicaAssignment, "none of the replicas that would be left is in sync");
+                ErrorCode.InvalidReplicaAssignment,
+                $"only {holding} of the replicas that would be left hold every record: try again when more do");
         }
 
         var leader = next.Replicas.Contains(before.Leader)

@@ -38,6 +38,7 @@ public sealed class FollowerMachine
 {
     private readonly ProducerTable _producers;
     private long _sameUpTo = -1;
+    private bool _wasEmpty;
 
     /// <summary>Begins to follow.</summary>
     public FollowerMachine(FollowerStart start)
@@ -91,6 +92,7 @@ public sealed class FollowerMachine
 
         Follow(append.LeaderEpoch);
         var latest = LogEndOffset == 0 ? null : history.EpochAt(LogEndOffset - 1);
+        _wasEmpty = latest is null;
         if (append.PreviousOffset > _sameUpTo && !(append.StartsAnew && LogEndOffset < append.PreviousOffset))
         {
             // A log without any record has nothing that could differ, and before the leader's first one nothing
@@ -121,7 +123,7 @@ public sealed class FollowerMachine
     {
         Invariant.Holds(offset >= 0);
         LogEndOffset = offset;
-        HighWatermark = offset;
+        HighWatermark = _wasEmpty ? Math.Max(HighWatermark, offset) : offset;
         _sameUpTo = -1;
     }
 
@@ -155,6 +157,7 @@ public sealed class FollowerMachine
     {
         Invariant.Holds(sameUpTo <= LogEndOffset);
         _sameUpTo = Math.Max(_sameUpTo, sameUpTo);
+        HighWatermark = Math.Min(HighWatermark, LogEndOffset);
         var committed = Math.Min(highWatermark, _sameUpTo);
         if (committed <= HighWatermark)
         {

@@ -115,6 +115,17 @@ public class PartitionReassignmentsTests
     {
         var moving = State(leader: 4, [4], replicas: [4, 1, 2], adding: [4], removing: [1]);
         Assert.Equal(ErrorCode.InvalidReplicaAssignment, moving.CancelReassignment(Five, 2).Error);
+
+        var leaderless = State(leader: -1, [], eligible: [4], replicas: [4, 1, 2], adding: [4], removing: [1]);
+        Assert.Equal(ErrorCode.InvalidReplicaAssignment, leaderless.CancelReassignment(Five, 2).Error);
+    }
+
+    [Fact]
+    public void A_move_is_not_cancelled_while_what_is_committed_would_stand_on_too_few()
+    {
+        var moving = State(leader: 1, [1, 4], replicas: [4, 2, 1], adding: [4], removing: [1]);
+        Assert.Equal(ErrorCode.InvalidReplicaAssignment, moving.CancelReassignment(Five, 2).Error);
+        Assert.Equal(State(leader: 1, [1], replicas: [2, 1], epoch: 6), moving.CancelReassignment(Five, 1).State);
     }
 
     [Fact]

@@ -107,7 +107,9 @@ internal sealed partial class ClusterModel
         var follower = node.Follower!;
         Assert.Equal(node.Log.LogEndOffset, follower.LogEndOffset);
         Assert.True(follower.HighWatermark <= follower.LogEndOffset);
-        Assert.True(follower.HighWatermark >= highWatermark, "a follower's high watermark went back");
+        Assert.True(
+            follower.HighWatermark >= highWatermark,
+            $"{node.Id}: high watermark {highWatermark} -> {follower.HighWatermark}");
     }
 
     private void CheckHealed()
@@ -120,7 +122,8 @@ internal sealed partial class ClusterModel
         foreach (var id in state.Replicas)
         {
             var node = _nodes[id - 1];
-            Assert.Equal((leader.HighWatermark, leader.LogEndOffset), (node.CurrentHighWatermark, node.Log.LogEndOffset));
+            Assert.Equal(leader.HighWatermark, node.CurrentHighWatermark);
+            Assert.Equal(leader.LogEndOffset, node.Log.LogEndOffset);
             Assert.Equal(Surviving(_nodes[state.Leader - 1]), Surviving(node));
             CheckHolds(node, $"{id} lacks in the end");
         }

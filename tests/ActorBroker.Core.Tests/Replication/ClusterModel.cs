@@ -61,9 +61,8 @@ internal sealed partial class ClusterModel
         Paused,
     }
 
-    public string Trace { get; private set; } = "";
-
-    public IEnumerable<string> History => _catalogue.Select(entry => $"{entry.Version}: {Show(entry.State)}");
+    /// <summary>What has happened, in words.</summary>
+    public List<string> Trace { get; } = [];
 
     public int Committed => _committed.Count;
 
@@ -236,11 +235,12 @@ internal sealed partial class ClusterModel
         }
     }
 
+    /// <summary>What is dropped has been superseded by something later that is committed, too.</summary>
     private void Compact(Node node)
     {
         var highWatermark = node.Leader?.HighWatermark ?? node.Follower?.HighWatermark ?? 0;
         var index = node.Log.Batches.Count < 3 ? -1 : _random.Next(node.Log.Batches.Count - 1);
-        if (index >= 0 && node.Log.Batches[index].NextOffset <= highWatermark)
+        if (index >= 0 && node.Log.Batches[index + 1].NextOffset <= highWatermark)
         {
             _dropped.Add(node.Log.Batches[index].BaseOffset);
             node.Log.Drop(index);
@@ -303,6 +303,7 @@ internal sealed partial class ClusterModel
     private void Record(PartitionState state)
     {
         _catalogue.Add((Truth.Version + 1, state));
+        Trace.Add($"{Truth.Version}: {Show(state)}");
         CheckRecorded(_catalogue[^2].State, state);
     }
 
@@ -332,7 +333,8 @@ internal sealed partial class ClusterModel
             _live.Remove(node.Id);
         }
 
-        Trace += $"{Truth.Version} stop {node.Id} clean={node.IsClean} lossy={_lossy.Contains(node.Id)}\n";
+        var how = node.IsClean ? "cleanly" : _lossy.Contains(node.Id) ? "and loses records" : "uncleanly";
+        Trace.Add($"{node.Id} stops {how}");
         node.HighWatermark = node.IsClean ? node.CurrentHighWatermark : 0;
         node.Leader = null;
         node.Follower = null;

@@ -6,6 +6,8 @@ namespace ActorBroker.Core.Tests.Replication;
 /// </summary>
 public class ReplicationPropertyTests
 {
+    private const int Seeds = 200;
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -14,27 +16,31 @@ public class ReplicationPropertyTests
         var committed = 0;
         for (var seed = 1; seed <= Seeds; seed++)
         {
-            var model = new ClusterModel(seed, minInSync);
-            var step = 0;
-            try
-            {
-                for (; step < 2_000; step++)
-                {
-                    model.Step();
-                }
-
-                model.Heal();
-                committed += model.Committed;
-            }
-            catch (Exception failure)
-            {
-                throw new InvalidOperationException(
-                    $"min.insync.replicas={minInSync}, seed {seed}, step {step}: {failure.Message}\n{model.Trace}\n{string.Join('\n', model.History.TakeLast(18))}", failure);
-            }
+            committed += Run(seed, minInSync);
         }
 
         Assert.True(committed > 20 * Seeds);
     }
 
-    private static readonly int Seeds = int.Parse(Environment.GetEnvironmentVariable("SEEDS") ?? "150", System.Globalization.CultureInfo.InvariantCulture);
+    private static int Run(int seed, int minInSync)
+    {
+        var model = new ClusterModel(seed, minInSync);
+        var step = 0;
+        try
+        {
+            for (; step < 2_000; step++)
+            {
+                model.Step();
+            }
+
+            model.Heal();
+            return model.Committed;
+        }
+        catch (Exception failure)
+        {
+            var trace = string.Join('\n', model.Trace.TakeLast(20));
+            throw new InvalidOperationException(
+                $"min.insync.replicas={minInSync}, seed {seed}, step {step}: {failure.Message}\n{trace}", failure);
+        }
+    }
 }
