@@ -10,12 +10,18 @@ namespace ActorBroker.Storage;
 /// The leader epochs of a log and where each starts: the truth by which replicas find the point that they share. Stored
 /// in <c>leader-epoch-checkpoint</c>. Changes take turns; readers on any thread see a snapshot.
 /// </summary>
+/// <remarks>
+/// What elections change is on the file at once, which a death of the process leaves alone, but synced only with the
+/// log's next flush: a thousand elections must not wait for a thousand fsyncs. Where power is lost before, recovery
+/// ends the log at the first record whose epoch the file does not know, and none of those was flushed.
+/// </remarks>
 public sealed class LeaderEpochCache : IEpochHistory
 {
     private readonly IFileSystem _files;
     private readonly string _path;
     private readonly Lock _lock = new();
     private EpochEntry[] _entries;
+    private bool _isUnsynced;
 
     internal LeaderEpochCache(IFileSystem files, string path)
     {
@@ -33,7 +39,8 @@ public sealed class LeaderEpochCache : IEpochHistory
     private EpochEntry[] Current => Volatile.Read(ref _entries);
 
     /// <summary>
-    /// A leader of a newer epoch starts at the offset; durable on return. An epoch already known is left alone.
+    /// A leader of a newer epoch starts at the offset; durable with the next <see cref="Flush"/>. An epoch already
+    /// known is left alone.
     /// </summary>
     public void Assign(int epoch, long startOffset)
     {
@@ -46,7 +53,7 @@ public sealed class LeaderEpochCache : IEpochHistory
         {
             var before = Current;
             Stage(epoch, startOffset);
-            SaveOrReturnTo(before);
+            SaveOrReturnTo(before, durable: false);
         }
     }
 
@@ -96,8 +103,20 @@ public sealed class LeaderEpochCache : IEpochHistory
         return true;
     }
 
+    /// <summary>Makes durable what is not yet.</summary>
+    internal void Flush()
+    {
+        if (Volatile.Read(ref _isUnsynced))
+        {
+            lock (_lock)
+            {
+                Save();
+            }
+        }
+    }
+
     /// <summary>Drops epochs that start at or after the log's new end.</summary>
-    internal void TruncateFromEnd(long endOffset)
+    internal void TruncateFromEnd(long endOffset, bool durable = true)
     {
         lock (_lock)
         {
@@ -105,7 +124,7 @@ public sealed class LeaderEpochCache : IEpochHistory
             if (before is [.., var last] && last.StartOffset >= endOffset)
             {
                 Volatile.Write(ref _entries, [.. before.Where(entry => entry.StartOffset < endOffset)]);
-                SaveOrReturnTo(before);
+                SaveOrReturnTo(before, durable);
             }
         }
     }
@@ -123,24 +142,29 @@ public sealed class LeaderEpochCache : IEpochHistory
             }
 
             Volatile.Write(ref _entries, [before[first] with { StartOffset = startOffset }, .. before[(first + 1)..]]);
-            SaveOrReturnTo(before);
+            SaveOrReturnTo(before, durable: true);
         }
     }
 
     /// <summary>Drops everything.</summary>
     internal void Clear() => TruncateFromEnd(0);
 
-    internal void Save() => CheckpointFile.Write(
-        _files,
-        _path,
-        [.. Current.Select(static entry => string.Create(
-            CultureInfo.InvariantCulture, $"{entry.Epoch} {entry.StartOffset}"))]);
+    internal void Save(bool durable = true)
+    {
+        CheckpointFile.Write(
+            _files,
+            _path,
+            [.. Current.Select(static entry => string.Create(
+                CultureInfo.InvariantCulture, $"{entry.Epoch} {entry.StartOffset}"))],
+            durable);
+        Volatile.Write(ref _isUnsynced, !durable);
+    }
 
-    private void SaveOrReturnTo(EpochEntry[] before)
+    private void SaveOrReturnTo(EpochEntry[] before, bool durable)
     {
         try
         {
-            Save();
+            Save(durable);
         }
         catch
         {

@@ -22,6 +22,7 @@ public sealed partial class PartitionLog
             try
             {
                 var started = _time.GetTimestamp();
+                Epochs.Flush();
                 FlushSegments(RecoveryPoint, target);
                 FlushFolder();
                 _instruments?.Flushed(_time, started);

@@ -116,7 +116,7 @@ public sealed partial class PartitionLog
     /// <summary>
     /// Forgets leader epochs in which nothing was appended: a follower's log may yet get records of earlier ones.
     /// </summary>
-    public void DropEmptyEpochs() => Epochs.TruncateFromEnd(LogEndOffset);
+    public void DropEmptyEpochs() => Epochs.TruncateFromEnd(LogEndOffset, durable: false);
 
     /// <summary>Moves the log's start up (DeleteRecords); false if it already is there or above.</summary>
     public bool AdvanceLogStart(long offset)

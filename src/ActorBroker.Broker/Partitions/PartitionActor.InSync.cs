@@ -18,7 +18,8 @@ internal sealed partial class PartitionActor
     /// A follower may have been behind for too long, or the set may be other than it should be; any thread.
     /// </summary>
     public bool NeedsInSyncCheck =>
-        Replica is { Leader: not null } && State.Replicas.Length > 1 && (LagRecords > 0 || IsUnderReplicated);
+        Replica is { Leader: not null } && State is var state && state.Replicas.Length > 1 &&
+        (LagRecords > 0 || IsUnderReplicated || state.EligibleLeaders.Length > 0);
 
     /// <summary>Time has passed: followers that lag leave the in-sync set.</summary>
     public bool CheckInSync()

@@ -72,6 +72,7 @@ internal sealed partial class PartitionActor
         {
             machine.UpdateSettings(_config.MinInsyncReplicas, NeedsFlush(_config));
             machine.Update(_catalogueVersion, _state, _nowMs);
+            ConsiderInSync(machine);
         }
         else
         {

@@ -93,6 +93,7 @@ internal sealed partial class PartitionActor : IWakeable
         {
             _arrivalsSeen = arrivals;
             machine.BrokersChanged(_context.Replication.View!, _nowMs);
+            ConsiderInSync(machine);
         }
 
         try

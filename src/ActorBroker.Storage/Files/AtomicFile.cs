@@ -10,22 +10,32 @@ internal static class AtomicFile
     /// <summary>Far above any file that is read whole; a larger one is damaged.</summary>
     private const int MaxBytes = 256 << 20;
 
-    public static void Write(IFileSystem files, string path, ReadOnlySpan<byte> bytes)
+    /// <param name="files">The disk.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="bytes">All of it.</param>
+    /// <param name="durable">False: the change may be lost with the machine's power, or leave an empty file.</param>
+    public static void Write(IFileSystem files, string path, ReadOnlySpan<byte> bytes, bool durable = true)
     {
         var temporary = path + LogFiles.Temporary;
         using (var file = files.OpenOrCreate(temporary))
         {
             file.SetLength(0);
             file.Write(bytes, 0);
-            file.Flush();
+            if (durable)
+            {
+                file.Flush();
+            }
         }
 
         files.MoveFile(temporary, path);
-        files.SyncDirectory(Path.GetDirectoryName(path)!);
+        if (durable)
+        {
+            files.SyncDirectory(Path.GetDirectoryName(path)!);
+        }
     }
 
-    public static void Write(IFileSystem files, string path, string text) =>
-        Write(files, path, Encoding.UTF8.GetBytes(text));
+    public static void Write(IFileSystem files, string path, string text, bool durable = true) =>
+        Write(files, path, Encoding.UTF8.GetBytes(text), durable);
 
     /// <summary>The whole file; null if there is none.</summary>
     public static byte[]? Read(IFileSystem files, string path)

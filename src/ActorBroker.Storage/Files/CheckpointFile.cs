@@ -9,7 +9,8 @@ namespace ActorBroker.Storage.Files;
 /// </summary>
 internal static class CheckpointFile
 {
-    public static void Write(IFileSystem files, string path, IReadOnlyCollection<string> rows)
+    public static void Write(
+        IFileSystem files, string path, IReadOnlyCollection<string> rows, bool durable = true)
     {
         var text = new StringBuilder("0\n");
         text.Append(CultureInfo.InvariantCulture, $"{rows.Count}\n");
@@ -18,7 +19,7 @@ internal static class CheckpointFile
             text.Append(row).Append('\n');
         }
 
-        AtomicFile.Write(files, path, text.ToString());
+        AtomicFile.Write(files, path, text.ToString(), durable);
     }
 
     /// <summary>The rows, taken apart at spaces; null where the file is missing or damaged.</summary>

@@ -88,6 +88,25 @@ public sealed class ReplicationFaultTests
     }
 
     [Fact]
+    public async Task With_flushing_asked_for_records_of_a_new_leadership_outlive_the_power_of_every_broker()
+    {
+        await using var cluster = await ReplicaCluster.StartAsync(
+            3, ("flush.messages", "1"), ("min.insync.replicas", "2"));
+        await cluster.MustProduceAsync(1, "a");
+        await cluster.KillAsync(1, losesPower: true);
+        cluster.Supervise();
+        await cluster.MustProduceAsync(2, "b");
+        var disks = (Second: cluster[2].Disk, Third: cluster[3].Disk);
+
+        await cluster.KillAsync(2, losesPower: true);
+        await cluster.KillAsync(3, losesPower: true);
+        await cluster.RestartAsync(2, disks.Second);
+        await cluster.RestartAsync(3, disks.Third);
+
+        Assert.Equal((2, 2), (cluster.Replica(2).LogEndOffset, cluster.Replica(3).LogEndOffset));
+    }
+
+    [Fact]
     public async Task Damaged_records_are_not_taken()
     {
         await using var cluster = await ReplicaCluster.StartAsync(2);
