@@ -116,6 +116,31 @@ public sealed class BrokerNode : IAsyncDisposable
             cancel).ConfigureAwait(false);
     }
 
+    /// <summary>Waits until the cluster, as this broker knows it, is in a certain state.</summary>
+    public async Task WaitForAsync(Func<ClusterImage, bool> condition, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(condition);
+        var holds = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _state.Cluster.Changed += Look;
+        try
+        {
+            Look();
+            await holds.Task.WaitAsync(cancel).ConfigureAwait(false);
+        }
+        finally
+        {
+            _state.Cluster.Changed -= Look;
+        }
+
+        void Look()
+        {
+            if (condition(Cluster))
+            {
+                holds.TrySetResult();
+            }
+        }
+    }
+
     /// <summary>Finds a partition of which this broker holds a replica.</summary>
     public bool TryGetPartition(string topic, int partition, [NotNullWhen(true)] out Partition? found) =>
         _state.Partitions.TryGet(topic, partition, out found);

@@ -7,6 +7,7 @@ using ActorBroker.Core.Configuration;
 using ActorBroker.Gateway.Connections;
 using ActorBroker.Gateway.Dispatch;
 using ActorBroker.Gateway.Handlers;
+using ActorBroker.Gateway.Transport;
 using ActorBroker.Protocol;
 using Microsoft.Extensions.Logging;
 
@@ -21,7 +22,8 @@ public sealed partial class KafkaGateway : IAsyncDisposable
     private int _stopped;
 
     private KafkaGateway(
-        BrokerNode node, ILogger logger, TimeProvider time, List<(Listener Listener, Socket Socket)> opened)
+        BrokerNode node, ILogger logger, TimeProvider time, PauseGate? gate,
+        List<(Listener Listener, Socket Socket)> opened)
     {
         _logger = logger;
         var config = node.Config;
@@ -38,6 +40,7 @@ public sealed partial class KafkaGateway : IAsyncDisposable
             logger)
         {
             Instruments = instruments,
+            Gate = gate,
         };
         _registry = new ConnectionRegistry(services, () => Limits(node.Config));
         _acceptors = [.. opened.Select(
@@ -59,12 +62,18 @@ public sealed partial class KafkaGateway : IAsyncDisposable
     /// <summary>Opens all listeners, tells the cluster where clients reach them, then lets clients in.</summary>
     /// <exception cref="ListenerException">A listener can't be opened; none stays open.</exception>
     public static Task<KafkaGateway> StartAsync(BrokerNode node, ILoggerFactory loggers, CancellationToken cancel) =>
-        StartAsync(node, loggers, TimeProvider.System, cancel);
+        StartAsync(node, loggers, TimeProvider.System, null, cancel);
 
     /// <summary>The same with a clock of the caller's: idle time-outs and the waits of fetches go by it.</summary>
     /// <exception cref="ListenerException">A listener can't be opened; none stays open.</exception>
+    public static Task<KafkaGateway> StartAsync(
+        BrokerNode node, ILoggerFactory loggers, TimeProvider time, CancellationToken cancel) =>
+        StartAsync(node, loggers, time, null, cancel);
+
+    /// <summary>The same with a gate that can hold all connections up; null: nothing ever does.</summary>
+    /// <exception cref="ListenerException">A listener can't be opened; none stays open.</exception>
     public static async Task<KafkaGateway> StartAsync(
-        BrokerNode node, ILoggerFactory loggers, TimeProvider time, CancellationToken cancel)
+        BrokerNode node, ILoggerFactory loggers, TimeProvider time, PauseGate? gate, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(loggers);
         ArgumentNullException.ThrowIfNull(node);
@@ -77,7 +86,7 @@ public sealed partial class KafkaGateway : IAsyncDisposable
                 opened.Add((listener, ListenerSocket.Open(listener, node.Config)));
             }
 
-            var gateway = new KafkaGateway(node, loggers.CreateLogger("ActorBroker.Gateway"), time, opened);
+            var gateway = new KafkaGateway(node, loggers.CreateLogger("ActorBroker.Gateway"), time, gate, opened);
             await gateway.OpenAsync(node, cancel).ConfigureAwait(false);
             return gateway;
         }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ActorBroker.Broker;
 using ActorBroker.Broker.Admin;
+using ActorBroker.Broker.Cluster;
 using ActorBroker.Core.Configuration;
 using ActorBroker.Gateway;
 using ActorBroker.Records;
@@ -43,8 +44,13 @@ internal sealed partial class RunningBroker : IAsyncDisposable
         BrokerId, ClusterId, Listeners, BootstrapServers,
         [.. _node.Config.Get(BrokerKeys.LogDirs).Select(Path.GetFullPath)], _telemetry.HttpAddress);
 
+    public static Task<RunningBroker> StartAsync(
+        BrokerConfig config, ILoggerFactory loggers, CancellationToken cancel) =>
+        StartAsync(config, loggers, null, cancel);
+
+    /// <summary>The same as a member of a cluster in this process.</summary>
     public static async Task<RunningBroker> StartAsync(
-        BrokerConfig config, ILoggerFactory loggers, CancellationToken cancel)
+        BrokerConfig config, ILoggerFactory loggers, ClusterSeat? seat, CancellationToken cancel)
     {
         var logger = loggers.CreateLogger("ActorBroker.Server");
         foreach (var ignored in config.Ignored)
@@ -55,7 +61,7 @@ internal sealed partial class RunningBroker : IAsyncDisposable
         var telemetry = BrokerTelemetry.Start(config, logger);
         try
         {
-            return await StartAsync(config, loggers, telemetry, cancel).ConfigureAwait(false);
+            return await StartAsync(config, loggers, seat, telemetry, cancel).ConfigureAwait(false);
         }
         catch
         {
@@ -65,16 +71,19 @@ internal sealed partial class RunningBroker : IAsyncDisposable
     }
 
     private static async Task<RunningBroker> StartAsync(
-        BrokerConfig config, ILoggerFactory loggers, BrokerTelemetry telemetry, CancellationToken cancel)
+        BrokerConfig config, ILoggerFactory loggers, ClusterSeat? seat, BrokerTelemetry telemetry,
+        CancellationToken cancel)
     {
         var world = new BrokerEnvironment(TimeProvider.System, loggers, new PhysicalFileSystem())
         {
             Meters = telemetry.Meters,
         };
+        world = seat?.Cluster.Join(config.Get(BrokerKeys.BrokerId), world) ?? world;
         var node = await BrokerNode.StartAsync(config, world, cancel).ConfigureAwait(false);
         try
         {
-            var gateway = await KafkaGateway.StartAsync(node, loggers, cancel).ConfigureAwait(false);
+            var gateway = await KafkaGateway.StartAsync(node, loggers, TimeProvider.System, seat?.Gate, cancel)
+                .ConfigureAwait(false);
             telemetry.Up(node);
             return new RunningBroker(node, gateway, telemetry);
         }
@@ -87,8 +96,14 @@ internal sealed partial class RunningBroker : IAsyncDisposable
 
     /// <summary>The same for a caller that is a program, not a person: every foreseen failure is of one type.</summary>
     /// <exception cref="BrokerStartException">A setting, the folder or the port can't be used.</exception>
+    public static Task<RunningBroker> LaunchAsync(
+        Func<BrokerConfig> settings, ILoggerFactory loggers, CancellationToken cancel) =>
+        LaunchAsync(settings, loggers, null, cancel);
+
+    /// <summary>The same as a member of a cluster in this process.</summary>
+    /// <exception cref="BrokerStartException">A setting, the folder or the port can't be used.</exception>
     public static async Task<RunningBroker> LaunchAsync(
-        Func<BrokerConfig> settings, ILoggerFactory loggers, CancellationToken cancel)
+        Func<BrokerConfig> settings, ILoggerFactory loggers, ClusterSeat? seat, CancellationToken cancel)
     {
         BrokerConfig config;
         try
@@ -102,7 +117,7 @@ internal sealed partial class RunningBroker : IAsyncDisposable
 
         try
         {
-            return await StartAsync(config, loggers, cancel).ConfigureAwait(false);
+            return await StartAsync(config, loggers, seat, cancel).ConfigureAwait(false);
         }
         catch (Exception fault) when (StartFailure.Explain(fault, config) is { } line)
         {
@@ -110,13 +125,21 @@ internal sealed partial class RunningBroker : IAsyncDisposable
         }
     }
 
+    /// <summary>The cluster as this broker knows it.</summary>
+    public ClusterImage Cluster => _node.Cluster;
+
+    /// <summary>Waits until this broker knows the cluster to be in a certain state.</summary>
+    public Task WaitForAsync(Func<ClusterImage, bool> condition, CancellationToken cancel) =>
+        _node.WaitForAsync(condition, cancel);
+
     public async Task CreateTopicAsync(
-        string name, int? partitions, IReadOnlyDictionary<string, string>? configs, CancellationToken cancel)
+        string name, int? partitions, IReadOnlyDictionary<string, string>? configs, CancellationToken cancel,
+        int? replicationFactor = null)
     {
         var settings = configs is null
             ? ImmutableDictionary<string, string?>.Empty
             : configs.ToImmutableDictionary(config => config.Key, string? (config) => config.Value);
-        var topic = new NewTopic(name, partitions ?? -1, -1, null, settings);
+        var topic = new NewTopic(name, partitions ?? -1, replicationFactor ?? -1, null, settings);
         var results = await _node.Topics.CreateAsync([topic], validateOnly: false, cancel).ConfigureAwait(false);
         if (results[0].Error != ErrorCode.None)
         {
@@ -130,8 +153,24 @@ internal sealed partial class RunningBroker : IAsyncDisposable
     public async Task StopAsync(CancellationToken cancel)
     {
         _telemetry.Stopping();
+
+        // Clients are served until others lead what this broker led.
+        await _node.PrepareStopAsync(cancel).ConfigureAwait(false);
         await _gateway.StopAsync(cancel).ConfigureAwait(false);
         await _node.StopAsync(cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Ends as a killed process does: connections break, nobody is told anything, and nothing more is written.
+    /// </summary>
+    public async Task CrashAsync(ClusterSeat seat)
+    {
+        seat.Gate.Close();
+        seat.Cluster.Crash(BrokerId);
+
+        // Requests in work end with the partitions that they wait for.
+        await Task.WhenAll(_gateway.DisposeAsync().AsTask(), _node.DisposeAsync().AsTask()).ConfigureAwait(false);
+        await _telemetry.DisposeAsync().ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()

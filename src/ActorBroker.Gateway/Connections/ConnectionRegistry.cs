@@ -46,7 +46,8 @@ internal sealed partial class ConnectionRegistry : IDisposable
         }
 
         _services.Instruments?.Of(listener).Accept();
-        var connection = new Connection(transport, listener, _services);
+        var gated = _services.Gate is { } gate ? new GatedTransport(transport, gate) : transport;
+        var connection = new Connection(gated, listener, _services);
         var start = new TaskCompletionSource();
         _running[connection] = ServeAsync(connection, address, start.Task);
         start.SetResult();

@@ -1,4 +1,5 @@
 using ActorBroker.Gateway.Dispatch;
+using ActorBroker.Gateway.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace ActorBroker.Gateway.Connections;
@@ -18,4 +19,7 @@ internal sealed record GatewayServices(
 {
     /// <summary>What is measured; null: nothing.</summary>
     public GatewayInstruments? Instruments { get; init; }
+
+    /// <summary>Holds all connections up; null: nothing ever does.</summary>
+    public PauseGate? Gate { get; init; }
 }

@@ -13,9 +13,22 @@ internal sealed class DataFolder : IDisposable
 
     public string Path { get; }
 
-    public static DataFolder Given(string path) => new(System.IO.Path.GetFullPath(path), isTemporary: false);
+    /// <summary>The given one, or (null) a temporary one.</summary>
+    public static DataFolder Open(string? path)
+    {
+        try
+        {
+            return path is not null ? Given(path) : Temporary();
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new BrokerStartException($"there is no temporary folder for the data: {fault.Message}", fault);
+        }
+    }
 
-    public static DataFolder Temporary() =>
+    private static DataFolder Given(string path) => new(System.IO.Path.GetFullPath(path), isTemporary: false);
+
+    private static DataFolder Temporary() =>
         new(Directory.CreateTempSubdirectory("actorbroker-").FullName, isTemporary: true);
 
     public void Dispose()

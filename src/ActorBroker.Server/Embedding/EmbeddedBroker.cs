@@ -49,7 +49,7 @@ public sealed class EmbeddedBroker : IActorBroker, IAsyncDisposable
         EmbeddedBrokerOptions? options = null, CancellationToken cancel = default)
     {
         options ??= new EmbeddedBrokerOptions();
-        var folder = OpenFolder(options);
+        var folder = Server.DataFolder.Open(options.DataFolder);
         try
         {
             var broker = await LaunchAsync(options, folder, options.Port, cancel).ConfigureAwait(false);
@@ -131,18 +131,6 @@ public sealed class EmbeddedBroker : IActorBroker, IAsyncDisposable
         {
             _folder.Dispose();
             _turn.Release();
-        }
-    }
-
-    private static DataFolder OpenFolder(EmbeddedBrokerOptions options)
-    {
-        try
-        {
-            return options.DataFolder is { } path ? Server.DataFolder.Given(path) : Server.DataFolder.Temporary();
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            throw new BrokerStartException($"there is no temporary folder for the data: {fault.Message}", fault);
         }
     }
 

@@ -25,10 +25,40 @@ internal static class EmbeddedSettings
 
         return BrokerConfig.Parse(
         [
-            new ConfigInput(listeners, $"PLAINTEXT://127.0.0.1:{port}", nameof(EmbeddedBrokerOptions.Port)),
-            new ConfigInput(BrokerKeys.LogDir.Name, folder, nameof(EmbeddedBrokerOptions.DataFolder)),
-            new ConfigInput(BrokerKeys.HttpListener.Name, "", "an embedded broker's default"),
+            .. Base(folder, port),
             .. options.Settings.Select(setting => new ConfigInput(setting.Key, setting.Value, Origin)),
         ]);
     }
+
+    /// <summary>One of several brokers.</summary>
+    public static BrokerConfig Read(EmbeddedClusterOptions options, int brokerId, int brokers, string folder, int port)
+    {
+        const string origin = "EmbeddedClusterOptions";
+        var own = options.BrokerSettings.GetValueOrDefault(brokerId) ?? new Dictionary<string, string>();
+        ConfigInput[] given =
+            [.. options.Settings.Concat(own).Select(each => new ConfigInput(each.Key, each.Value, origin))];
+        foreach (var key in new ConfigKey[]
+            { BrokerKeys.LogDirs, BrokerKeys.LogDir, BrokerKeys.Listeners, BrokerKeys.BrokerId, BrokerKeys.ClusterDir })
+        {
+            if (given.Any(input => input.Name == key.Name))
+            {
+                throw new ConfigurationException($"{key.Name} ({origin}): the cluster sets it for each of its brokers");
+            }
+        }
+
+        return BrokerConfig.Parse(
+        [
+            .. Base(folder, port),
+            new ConfigInput(BrokerKeys.BrokerId.Name, $"{brokerId}", origin),
+            new ConfigInput(BrokerKeys.DefaultReplicationFactor.Name, $"{Math.Min(3, brokers)}", origin),
+            .. given,
+        ]);
+    }
+
+    private static IEnumerable<ConfigInput> Base(string folder, int port) =>
+    [
+        new ConfigInput(BrokerKeys.Listeners.Name, $"PLAINTEXT://127.0.0.1:{port}", nameof(EmbeddedBrokerOptions.Port)),
+        new ConfigInput(BrokerKeys.LogDir.Name, folder, nameof(EmbeddedBrokerOptions.DataFolder)),
+        new ConfigInput(BrokerKeys.HttpListener.Name, "", "an embedded broker's default"),
+    ];
 }
