@@ -100,6 +100,16 @@ public sealed class EveryVersionTests
         ApiKey.IncrementalAlterConfigs =>
             connection.AskAsync<IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse>(new(), version),
         ApiKey.DescribeCluster => connection.AskAsync<DescribeClusterRequest, DescribeClusterResponse>(new(), version),
+        ApiKey.ElectLeaders => connection.AskAsync<ElectLeadersRequest, ElectLeadersResponse>(
+            new() { TopicPartitions = null }, version),
+        ApiKey.AlterPartitionReassignments =>
+            connection.AskAsync<AlterPartitionReassignmentsRequest, AlterPartitionReassignmentsResponse>(
+                new(), version),
+        ApiKey.ListPartitionReassignments =>
+            connection.AskAsync<ListPartitionReassignmentsRequest, ListPartitionReassignmentsResponse>(new(), version),
+        ApiKey.DescribeQuorum => connection.AskAsync<DescribeQuorumRequest, DescribeQuorumResponse>(new(), version),
+        ApiKey.UnregisterBroker => connection.AskAsync<UnregisterBrokerRequest, UnregisterBrokerResponse>(
+            new() { BrokerId = 77 }, version),
         ApiKey.DescribeProducers =>
             connection.AskAsync<DescribeProducersRequest, DescribeProducersResponse>(new(), version),
         ApiKey.DescribeTopicPartitions =>

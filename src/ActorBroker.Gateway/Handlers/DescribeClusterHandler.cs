@@ -1,3 +1,4 @@
+using ActorBroker.Broker.Cluster;
 using ActorBroker.Gateway.Dispatch;
 using ActorBroker.Protocol.Messages;
 using ActorBroker.Records;
@@ -5,8 +6,8 @@ using ActorBroker.Records;
 namespace ActorBroker.Gateway.Handlers;
 
 /// <summary>
-/// DescribeCluster v0-2, for brokers only: this is no controller's port. No broker is ever fenced here, so v2's wish
-/// for fenced ones changes nothing.
+/// DescribeCluster v0-2, for brokers only: this is no controller's port. Fenced ones, told from v2 on where that is
+/// wished, are those that belong to the cluster and are not there.
 /// </summary>
 internal sealed class DescribeClusterHandler(HandlerContext context)
     : ApiHandler<DescribeClusterRequest, DescribeClusterResponse>
@@ -37,6 +38,11 @@ internal sealed class DescribeClusterHandler(HandlerContext context)
                 Port = live.Endpoint.Port,
                 Rack = live.Broker.Rack,
             });
+        if (message.IncludeFencedBrokers)
+        {
+            brokers = brokers.Concat(Fenced(cluster, request.Connection.Listener));
+        }
+
         return new(new DescribeClusterResponse
         {
             ClusterId = cluster.ClusterId,
@@ -47,4 +53,19 @@ internal sealed class DescribeClusterHandler(HandlerContext context)
                 : AuthorizedOperations.NotAsked,
         });
     }
+
+    /// <summary>Where they were reached last; nowhere, if they never had this listener.</summary>
+    private static IEnumerable<DescribeClusterResponse.DescribeClusterBroker> Fenced(
+        ClusterImage cluster, string listener) =>
+        from broker in cluster.Registered.Values
+        where !cluster.Brokers.ContainsKey(broker.Id)
+        let endpoint = broker.Endpoints.FirstOrDefault(endpoint => endpoint.Listener == listener)
+        select new DescribeClusterResponse.DescribeClusterBroker
+        {
+            BrokerId = broker.Id,
+            Host = endpoint?.Host ?? "",
+            Port = endpoint?.Port ?? -1,
+            Rack = broker.Rack,
+            IsFenced = true,
+        };
 }

@@ -15,8 +15,9 @@ namespace ActorBroker.Gateway.Handlers;
 /// Fetch v4-17: committed records only, whole stored batches. MinBytes and MaxWaitMs park the request; MaxBytes (at
 /// most
 /// <c>fetch.max.bytes</c>) bounds the reply, yet the first partition that has anything yields a batch. Sessions v7+,
-/// leader epoch checks v9+, divergence v12+, topic ids v13+. Every caller is a consumer: replicas don't fetch here, so
-/// ReplicaId gives no right to uncommitted records, and PreferredReadReplica is always -1. Gap: v0-3, which would need
+/// leader epoch checks v9+, divergence v12+, topic ids v13+. Who names a rack (v11+) is sent to a replica in sync that
+/// stands there, and may read from it (KIP-392). Every caller is a consumer: replicas don't fetch here, so ReplicaId
+/// gives no right to uncommitted records. Gap: v0-3, which would need
 /// batches in formats that are no longer stored; Kafka 4.0 dropped them too.
 /// </summary>
 internal sealed class FetchHandler(HandlerContext context) : ApiHandler
@@ -60,7 +61,8 @@ internal sealed class FetchHandler(HandlerContext context) : ApiHandler
             Math.Min(message.MinBytes, maxBytes),
             maxBytes,
             TimeSpan.FromMilliseconds(Math.Max(message.MaxWaitMs, 0)),
-            message.IsolationLevel == 0 ? IsolationLevel.ReadUncommitted : IsolationLevel.ReadCommitted);
+            message.IsolationLevel == 0 ? IsolationLevel.ReadUncommitted : IsolationLevel.ReadCommitted,
+            message.RackId);
     }
 
     private FetchReply Compose(FetchPlan plan, FetchRow[] rows, RequestContext request)
@@ -159,6 +161,7 @@ internal sealed class FetchHandler(HandlerContext context) : ApiHandler
     private static void Add(
         FetchResponseWriter frame, List<LogSlice> slices, FetchRow row, short version, LeaderHints leaders)
     {
+        var nearer = row.NearerReplica;
         var result = row.Take();
         if (!result.Records.IsEmpty)
         {
@@ -176,6 +179,7 @@ internal sealed class FetchHandler(HandlerContext context) : ApiHandler
                 HighWatermark = result.HighWatermark,
                 LastStableOffset = result.LastStableOffset,
                 LogStartOffset = result.LogStartOffset,
+                PreferredReadReplica = nearer,
                 AbortedTransactions = result.Aborted?.Select(Aborted).ToList(),
                 DivergingEpoch = result.Diverging is { } end
                     ? new FetchResponse.EpochEndOffset { Epoch = end.Epoch, EndOffset = end.EndOffset }

@@ -26,8 +26,11 @@ internal sealed class FetchRow(FetchWork work, FetchTarget target) : FetchWatche
     /// <summary>Bytes of records read.</summary>
     public int Bytes => Result.Records.Length;
 
+    /// <summary>The replica nearer to the client that it should ask instead; -1 for none (KIP-392).</summary>
+    public int NearerReplica { get; private set; } = -1;
+
     /// <summary>True where waiting for more makes no sense: the client has to know this now.</summary>
-    public bool IsFinal => Result.Error != ErrorCode.None || Result.Diverging is not null;
+    public bool IsFinal => Result.Error != ErrorCode.None || Result.Diverging is not null || NearerReplica >= 0;
 
     /// <summary>True when the partition was signalled and not read since.</summary>
     public bool HasNews => Volatile.Read(ref _news) != 0;
@@ -45,7 +48,7 @@ internal sealed class FetchRow(FetchWork work, FetchTarget target) : FetchWatche
     public void Unwatch() => _partition?.RemoveWatcher(this);
 
     /// <summary>Reads the partition anew, in place of what was read before.</summary>
-    public void Read(BrokerNode node, short version, IsolationLevel isolation, int maxBytes, bool atLeastOneBatch)
+    public void Read(BrokerNode node, short version, FetchTerms terms, int maxBytes, bool atLeastOneBatch)
     {
         Interlocked.Exchange(ref _news, 0); // Before the read: what changes during it signals again.
         Release();
@@ -63,9 +66,16 @@ internal sealed class FetchRow(FetchWork work, FetchTarget target) : FetchWatche
             return;
         }
 
+        var nearer = NearestReplica.Find(node.Cluster, partition, node.BrokerId, terms.Rack);
         Result = partition.Fetch(new FetchQuery(
-            target.Offset, Math.Clamp(target.MaxBytes, 0, maxBytes), atLeastOneBatch, isolation,
-            target.CurrentLeaderEpoch, target.LastFetchedEpoch));
+            target.Offset,
+            nearer >= 0 ? 0 : Math.Clamp(target.MaxBytes, 0, maxBytes),
+            atLeastOneBatch && nearer < 0,
+            terms.Isolation,
+            target.CurrentLeaderEpoch,
+            target.LastFetchedEpoch,
+            AllowFollower: terms.Rack.Length > 0));
+        NearerReplica = IsFinal ? -1 : nearer;
     }
 
     /// <summary>Notes a fault of the broker's own.</summary>
@@ -80,6 +90,7 @@ internal sealed class FetchRow(FetchWork work, FetchTarget target) : FetchWatche
     {
         Result.Dispose();
         Result = default;
+        NearerReplica = -1;
     }
 
     /// <summary>Hands the result, and its lease, over.</summary>

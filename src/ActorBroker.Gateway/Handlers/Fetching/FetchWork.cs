@@ -160,7 +160,7 @@ internal sealed partial class FetchWork : IValueTaskSource, IDisposable
         {
             // The first partition that has anything yields a whole batch whatever its size: the client must get on.
             row.Read(
-                _context.Node, _version, _terms.Isolation, (int)Math.Max(_terms.MaxBytes - _bytes, 0),
+                _context.Node, _version, _terms, (int)Math.Max(_terms.MaxBytes - _bytes, 0),
                 atLeastOneBatch: _bytes == 0);
         }
 #pragma warning disable CA1031 // One partition's fault must not take the answers of the others with it.
@@ -183,4 +183,6 @@ internal sealed partial class FetchWork : IValueTaskSource, IDisposable
 /// <param name="MaxBytes">Answer with no more, except for a first batch.</param>
 /// <param name="MaxWait">Answer at the latest after so long.</param>
 /// <param name="Isolation">How far the client may see.</param>
-internal sealed record FetchTerms(int MinBytes, int MaxBytes, TimeSpan MaxWait, IsolationLevel Isolation);
+/// <param name="Rack">Where the client stands; empty where it has not said.</param>
+internal sealed record FetchTerms(
+    int MinBytes, int MaxBytes, TimeSpan MaxWait, IsolationLevel Isolation, string Rack);
