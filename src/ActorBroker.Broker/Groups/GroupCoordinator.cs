@@ -122,7 +122,7 @@ public sealed partial class GroupCoordinator : IAsyncDisposable
                 return;
             }
 
-            _context.Topics = new GroupTopicView(image);
+            _context.Topics = new GroupTopicView(image, _state.Catalogue.ReadTopic);
             image.TopicsByName.TryGetValue(TopicNames.ConsumerOffsets, out var topic);
             foreach (var (index, shard) in _shards)
             {

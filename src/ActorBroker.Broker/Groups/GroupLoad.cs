@@ -77,17 +77,20 @@ internal sealed class GroupLoad(GroupShard shard, GroupShardContext context) : G
         }
     }
 
-    /// <summary>False where the log is not open, or its end not committed yet.</summary>
+    /// <summary>
+    /// False where the log is not open, or its end not committed yet: a new leader holds what its predecessor has
+    /// acknowledged, and learns only from its followers how much of the rest is committed.
+    /// </summary>
     private bool TryReplay(GroupCoordinatorMachine machine)
     {
-        if (!_partition.IsLeader)
+        var end = _partition.LogEndOffset;
+        if (!_partition.IsLeader || _partition.HighWatermark < end)
         {
             return false;
         }
 
         using var decompressor = new RecordBatchDecompressor(DecompressedBytesMax);
         var offset = _partition.LogStartOffset;
-        var end = _partition.LogEndOffset;
         while (offset < end)
         {
             if (shard.IsEnding)

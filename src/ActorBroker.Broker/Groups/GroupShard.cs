@@ -166,7 +166,7 @@ internal sealed partial class GroupShard : Mailbox<GroupItem>, IDisposable
         Volatile.Write(ref _incarnation, load.Incarnation);
         _phase = Phase.Serving;
         Interlocked.MemoryBarrier();
-        if (load.Incarnation != Partition.Incarnation)
+        if (HasLost())
         {
             StartLoading();
             return;
@@ -290,7 +290,7 @@ internal sealed partial class GroupShard : Mailbox<GroupItem>, IDisposable
     /// <summary>The log was opened anew, or can be read again.</summary>
     private void OnLogChanged()
     {
-        if (_machine is not null && Partition.Incarnation != _incarnation)
+        if (_machine is not null && HasLost())
         {
             Drop(ErrorCode.CoordinatorNotAvailable);
         }
@@ -299,6 +299,11 @@ internal sealed partial class GroupShard : Mailbox<GroupItem>, IDisposable
             StartLoading();
         }
     }
+
+    /// <summary>
+    /// Somebody else leads, or the log is another one: nobody is to be told what this machine believes. Any thread.
+    /// </summary>
+    private bool HasLost() => !Partition.IsLeader || Partition.Incarnation != Volatile.Read(ref _incarnation);
 
     /// <summary>Forgets the machine and tells everybody who waits; what is stored counts.</summary>
     private void Drop(ErrorCode error)
@@ -382,8 +387,7 @@ internal sealed partial class GroupShard : Mailbox<GroupItem>, IDisposable
         public override void Signal()
         {
             var phase = shard._phase;
-            var concerns = phase == Phase.Resting || (phase == Phase.Serving &&
-                shard.Partition.Incarnation != Volatile.Read(ref shard._incarnation));
+            var concerns = phase == Phase.Resting || (phase == Phase.Serving && shard.HasLost());
             if (concerns && Interlocked.CompareExchange(ref _posted, 1, 0) == 0)
             {
                 shard.PostControl(new GroupCommand(_ =>

@@ -8,9 +8,14 @@ using ActorBroker.Core.Topics;
 namespace ActorBroker.Broker.Groups;
 
 /// <summary>The topics of one image of the cluster, as coordinators see them; any thread.</summary>
-internal sealed class GroupTopicView(ClusterImage? image) : IGroupTopics
+/// <remarks>
+/// An image may show a leadership before it shows a topic that is older: documents are followed one by one. Whoever
+/// takes a coordinator's place must not take that topic for gone, and delete what groups have committed of it. So the
+/// catalogue itself has the last word on what an image lacks.
+/// </remarks>
+internal sealed class GroupTopicView(ClusterImage? image, Func<string, TopicDocument?> catalogue) : IGroupTopics
 {
-    public static readonly GroupTopicView None = new(null);
+    public static readonly GroupTopicView None = new(null, static _ => null);
 
     // Made when first asked for: most topics are never asked for between two changes.
     private readonly ConcurrentDictionary<Guid, GroupTopic> _topics = new();
@@ -29,7 +34,9 @@ internal sealed class GroupTopicView(ClusterImage? image) : IGroupTopics
 
     /// <inheritdoc/>
     public GroupTopic? Find(string name) =>
-        image is not null && image.TopicsByName.TryGetValue(name, out var topic) ? Of(topic) : null;
+        image is not null && image.TopicsByName.TryGetValue(name, out var topic) ? Of(topic)
+            : catalogue(name) is { } newer ? Of(newer)
+            : null;
 
     /// <inheritdoc/>
     public GroupTopic? Find(Guid id) =>
