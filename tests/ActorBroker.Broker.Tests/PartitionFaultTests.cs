@@ -77,6 +77,29 @@ public sealed class PartitionFaultTests
     }
 
     [Fact]
+    public async Task What_rests_on_a_refused_batch_is_refused_too()
+    {
+        await using var broker = await TestBroker.StartedAsync();
+        var partition = await broker.CreateTopicAsync();
+        var incarnation = partition.Incarnation;
+        var producer = RecordBatchOptions.Default with { ProducerId = 5, ProducerEpoch = 1, BaseSequence = 0 };
+
+        Assert.Equal(ErrorCode.None, await AppendAsync(producer, "first"));
+        Assert.Equal(ErrorCode.InvalidProducerEpoch, await AppendAsync(producer with { ProducerEpoch = 0 }, "second"));
+        Assert.Equal(ErrorCode.NotLeaderOrFollower, await AppendAsync(RecordBatchOptions.Default, "third"));
+        incarnation = partition.Incarnation;
+        Assert.Equal(ErrorCode.None, await AppendAsync(RecordBatchOptions.Default, "anew"));
+
+        Assert.Equal(["first", "anew"], partition.ReadAll());
+
+        async Task<ErrorCode> AppendAsync(RecordBatchOptions options, string value)
+        {
+            var command = Batches.Produce(-1, broker.Time.NowMs, options, value) with { Incarnation = incarnation };
+            return (await partition.ProduceAsync(command)).Error;
+        }
+    }
+
+    [Fact]
     public async Task Repeated_failures_are_tried_again_after_growing_pauses()
     {
         await using var broker = await TestBroker.StartedAsync();

@@ -53,7 +53,7 @@ internal sealed partial class PartitionActor
 
         if (_context.Clock.NowMs < _refuseWritesUntilMs)
         {
-            request.Complete(ErrorCode.KafkaStorageError, "the last write failed; the partition tries again shortly");
+            Refuse(request, ErrorCode.KafkaStorageError, "the last write failed; the partition tries again shortly");
             return;
         }
 
@@ -65,7 +65,7 @@ internal sealed partial class PartitionActor
         {
             case AppendKind.Rejected:
                 _staged.RemoveAt(_staged.Count - 1);
-                request.Complete(decision.Error, decision.Message);
+                Refuse(request, decision.Error, decision.Message);
                 return;
             case AppendKind.Accepted:
                 RecordBatch.SetBaseOffset(request.Records.Span, decision.BaseOffset);
@@ -82,6 +82,20 @@ internal sealed partial class PartitionActor
 
         request.BaseOffset = decision.BaseOffset;
         request.EndOffset = decision.EndOffset;
+    }
+
+    /// <summary>
+    /// Refuses a batch that might be taken a moment later. Whoever names an incarnation appends what rests on what he
+    /// appended before: nothing that is on its way behind this batch may be stored without it.
+    /// </summary>
+    private void Refuse(ProduceRequest request, ErrorCode error, string? message)
+    {
+        if (request.Incarnation != 0)
+        {
+            BeginIncarnation();
+        }
+
+        request.Complete(error, message);
     }
 
     /// <summary>The time that the answer carries: only where the broker's clock stamped the batch.</summary>
