@@ -25,19 +25,6 @@ public sealed class ClusterTests(Tool tool)
     }
 
     [Fact]
-    public async Task What_asks_for_more_replicas_than_are_there_is_shown_as_under_its_minimum()
-    {
-        var topic = await tool.CreateAsync(1, "--set", "min.insync.replicas=2");
-        var cluster = (await tool.RunAsync(0, "cluster", "describe", "--json")).Json.Single();
-        var problem = Assert.Single(
-            cluster.GetProperty("problems").EnumerateArray(),
-            each => each.GetProperty("topic").GetString() == topic);
-        Assert.Equal("1 in sync, 2 needed for acks=all", problem.GetProperty("problem").GetString());
-        Assert.True(cluster.GetProperty("under_min_isr").GetInt32() >= 1);
-        await tool.RunAsync(0, "topics", "delete", topic);
-    }
-
-    [Fact]
     public async Task Brokers_are_shown_with_their_disks()
     {
         var shown = (await tool.RunAsync(0, "brokers", "describe", "1", "--json")).Json.Single();

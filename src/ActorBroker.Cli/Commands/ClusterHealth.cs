@@ -40,7 +40,6 @@ internal sealed class ClusterHealth
     {
         var topics = await client.Admin.ListTopicsAsync(cancel).ConfigureAwait(false);
 
-        // What is all in sync is below its minimum only where that is above the number of replicas.
         var configs = await client.Admin.DescribeTopicConfigsAsync(
             topics.Select(topic => topic.Name), [MinInSyncReplicas], cancel).ConfigureAwait(false);
         var health = new ClusterHealth();
@@ -50,7 +49,7 @@ internal sealed class ClusterHealth
                 int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed)
                 ? parsed
                 : 1;
-            var suspects = topic.Partitions.Any(each => Lacks(each, minimum))
+            var suspects = topic.Partitions.Any(Lacks)
                 ? await client.Admin.DescribeTopicAsync(topic.Name, cancel).ConfigureAwait(false)
                 : topic;
             foreach (var partition in suspects.Partitions)
@@ -62,8 +61,8 @@ internal sealed class ClusterHealth
         return health;
     }
 
-    private static bool Lacks(PartitionDescription partition, int minimum) =>
-        partition.LeaderId < 0 || partition.InSyncReplicas.Count < Math.Max(minimum, partition.Replicas.Count);
+    private static bool Lacks(PartitionDescription partition) =>
+        partition.LeaderId < 0 || partition.InSyncReplicas.Count < partition.Replicas.Count;
 
     private void Add(TopicPartition key, PartitionDescription partition, int minimum)
     {
@@ -82,6 +81,8 @@ internal sealed class ClusterHealth
             WithoutLeader++;
         }
 
+        // More than there are replicas can't be asked for.
+        minimum = Math.Min(minimum, partition.Replicas.Count);
         var below = partition.InSyncReplicas.Count < minimum;
         UnderMinInSync += below ? 1 : 0;
         var under = partition.InSyncReplicas.Count < partition.Replicas.Count;
