@@ -69,9 +69,20 @@ internal static class BrokersCommand
         command.SetAction(async (parsed, cancel) =>
         {
             await using var client = Connection.Open(parsed);
-            var moves = await MovingCommands.PlanAsync(client, parsed.GetRequiredValue(id), null, [], cancel)
-                .ConfigureAwait(false);
-            return await options.RunAsync(client, moves, parsed, cancel).ConfigureAwait(false);
+            var broker = parsed.GetRequiredValue(id);
+            var moves = await MovingCommands.PlanAsync(client, broker, null, [], cancel).ConfigureAwait(false);
+            await options.RunAsync(client, moves, parsed, cancel).ConfigureAwait(false);
+            while (options.AreFollowed(parsed) && moves.Count > 0)
+            {
+                // Topics may have come to it meanwhile.
+                moves = await MovingCommands.PlanAsync(client, broker, null, [], cancel).ConfigureAwait(false);
+                if (moves.Count > 0)
+                {
+                    await options.RunAsync(client, moves, parsed, cancel).ConfigureAwait(false);
+                }
+            }
+
+            return ExitCode.Ok;
         });
         return command;
     }
@@ -81,7 +92,7 @@ internal static class BrokersCommand
         var id = Id();
         var command = new ToolCommand(
             "unregister",
-            "Takes a broker that is stopped for good, and holds nothing any more, out of the cluster.",
+            "Takes a broker that is stopped for good out of the cluster. Drain it first: what it alone holds is lost.",
             "brokers unregister 3")
         {
             id,

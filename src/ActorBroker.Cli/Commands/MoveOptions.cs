@@ -23,8 +23,11 @@ internal sealed class MoveOptions
         command.Add(_json);
     }
 
+    /// <summary>Moves are made, and waited for.</summary>
+    public bool AreFollowed(ParseResult parsed) => parsed.GetValue(_execute) && !parsed.GetValue(_noWait);
+
     /// <summary>Shows the moves, and makes them where that was said.</summary>
-    public async Task<int> RunAsync(
+    public async Task RunAsync(
         KafkaClient client, IReadOnlyList<Move> moves, ParseResult parsed, CancellationToken cancel)
     {
         var json = parsed.GetValue(_json);
@@ -42,13 +45,11 @@ internal sealed class MoveOptions
         {
             var run = new MoveRun(client, plan);
             await run.StartAsync(cancel).ConfigureAwait(false);
-            if (!parsed.GetValue(_noWait))
+            if (AreFollowed(parsed))
             {
                 await run.FollowAsync(cancel).ConfigureAwait(false);
             }
         }
-
-        return ExitCode.Ok;
 
         void Say(string text)
         {

@@ -50,7 +50,8 @@ internal static class MovingCommands
                 : [.. parsed.GetRequiredValue(replicas).Select(text => ParseTarget(replicas.Name, text))];
             await using var client = Connection.Open(parsed);
             var moves = await ToMovesAsync(client, targets, cancel).ConfigureAwait(false);
-            return await options.RunAsync(client, moves, parsed, cancel).ConfigureAwait(false);
+            await options.RunAsync(client, moves, parsed, cancel).ConfigureAwait(false);
+            return ExitCode.Ok;
         });
         return command;
     }
@@ -85,7 +86,8 @@ internal static class MovingCommands
             await using var client = Connection.Open(parsed);
             var moves = await PlanAsync(client, parsed.GetValue(from), parsed.GetValue(to), choices, cancel)
                 .ConfigureAwait(false);
-            return await options.RunAsync(client, moves, parsed, cancel).ConfigureAwait(false);
+            await options.RunAsync(client, moves, parsed, cancel).ConfigureAwait(false);
+            return ExitCode.Ok;
         });
         return command;
     }

@@ -48,8 +48,8 @@ public sealed partial class AdminClient
     }
 
     /// <summary>
-    /// Takes a broker that is gone for good out of the cluster. It must not hold a replica any more, and must be
-    /// stopped: a live one would register again.
+    /// Takes a broker that is gone for good out of the cluster. It must be stopped: a live one would register again.
+    /// Replicas of it that were not moved away before stay where they are, as offline ones.
     /// </summary>
     /// <exception cref="BrokerErrorException">E.g. BROKER_ID_NOT_REGISTERED.</exception>
     public Task UnregisterBrokerAsync(int brokerId, CancellationToken cancel = default) =>

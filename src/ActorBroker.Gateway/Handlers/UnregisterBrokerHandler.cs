@@ -5,8 +5,8 @@ using ActorBroker.Records;
 namespace ActorBroker.Gateway.Handlers;
 
 /// <summary>
-/// UnregisterBroker v0: forgets a broker that is gone. One that is live, or that still holds a replica, is refused with
-/// a message. Any broker does it.
+/// UnregisterBroker v0: forgets a broker that is gone; a live one is refused with a message. Replicas of it that were
+/// not moved away stay its own, as offline ones. Any broker does it.
 /// </summary>
 internal sealed class UnregisterBrokerHandler(HandlerContext context)
     : ApiHandler<UnregisterBrokerRequest, UnregisterBrokerResponse>
