@@ -43,13 +43,13 @@ internal static class ChaosProgram
         return isClean;
     }
 
-    private static void WriteRemarks(IReadOnlyCollection<string> remarks)
+    private static void WriteRemarks(IReadOnlyDictionary<string, int> remarks)
     {
         Console.WriteLine();
-        Console.WriteLine($"{remarks.Count} remarks of clients" + (remarks.Count == 0 ? "" : ", the first of them:"));
-        foreach (var remark in remarks.Take(RemarksMax))
+        Console.WriteLine(remarks.Count == 0 ? "No client had anything to remark." : "What clients remarked, and went on:");
+        foreach (var (remark, count) in remarks.OrderByDescending(each => each.Value).Take(RemarksMax))
         {
-            Console.WriteLine($"  {remark}");
+            Console.WriteLine($"  {count} x {remark}");
         }
     }
 

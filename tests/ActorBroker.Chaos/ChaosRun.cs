@@ -42,6 +42,7 @@ internal sealed class ChaosRun
         await CreateTopicAsync(cancel);
         await using var workload = await ClientWorkload.StartAsync(_cluster.Bootstrap, Topic, _recorder);
         leftOut = [.. leftOut, .. workload.LeftOut];
+        await WaitUntilAsync(() => _recorder.IsFlowing(workload.Readers), cancel);
         Say(string.Create(
             CultureInfo.InvariantCulture, $"clients write and read; faults come for {_options.Minutes} minutes"));
         await InjectAsync(faults, workload, cancel);
@@ -77,7 +78,7 @@ internal sealed class ChaosRun
     }
 
     /// <summary>What the clients remarked: failures that they got over.</summary>
-    public IReadOnlyCollection<string> Remarks => _recorder.Remarks;
+    public IReadOnlyDictionary<string, int> Remarks => _recorder.Remarks;
 
     private IReadOnlyList<Fault> Chosen(IReadOnlyList<Fault> faults)
     {
@@ -198,17 +199,19 @@ internal sealed class ChaosRun
         }
     }
 
-    private async Task WaitForReadersAsync(
-        IReadOnlyList<string> readers, IReadOnlyDictionary<int, IReadOnlyList<Seen>> final, CancellationToken cancel)
-    {
-        for (var began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < HealPatience;)
-        {
-            if (readers.All(reader => final.All(each =>
-                each.Value.Count == 0 || _recorder.EndOf(reader, each.Key) > each.Value[^1].Offset)))
-            {
-                return;
-            }
+    private Task WaitForReadersAsync(
+        IReadOnlyList<string> readers, IReadOnlyDictionary<int, IReadOnlyList<Seen>> final, CancellationToken cancel) =>
+        WaitUntilAsync(
+            () => readers.All(reader => final.All(each =>
+                each.Value.Count == 0 || _recorder.EndOf(reader, each.Key) > each.Value[^1].Offset)),
+            cancel);
 
+    /// <summary>Where it does not come about in time, the checker tells what is missing.</summary>
+    private static async Task WaitUntilAsync(Func<bool> condition, CancellationToken cancel)
+    {
+        for (var began = Stopwatch.GetTimestamp();
+            !condition() && Stopwatch.GetElapsedTime(began) < HealPatience;)
+        {
             await Task.Delay(100, cancel);
         }
     }

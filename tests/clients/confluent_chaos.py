@@ -105,8 +105,11 @@ def consumer_of(options, **settings):
 def poll(consumer):
     """What is there now, up to some hundred records; each is told, and the offsets after them are answered."""
     ends = {}
-    record = consumer.poll(0.2)
+    patience_s = 0.2
     for _ in range(RECORDS_PER_POLL_MAX):
+        # One by one: consume() of librdkafka 2.0.2 drops records of a batch in which a rebalance falls.
+        record = consumer.poll(patience_s)
+        patience_s = 0
         if record is None:
             break
         if record.error() is None:
@@ -114,8 +117,6 @@ def poll(consumer):
             ends[record.partition()] = record.offset() + 1
         else:
             failed(record.error())
-        # One by one: consume() of librdkafka 2.0.2 drops records of a batch in which a rebalance falls.
-        record = consumer.poll(0)
     sys.stdout.flush()
     return ends
 

@@ -26,7 +26,9 @@ internal static class FaultCatalogue
             new("cut one way", CutOneWayAsync),
             new("slow network", SlowAsync),
             new("damaged tail", DamageTailAsync),
+            new("lost disk", LoseDiskAsync),
             new("rolling restart", RestartAllAsync),
+            new("storm", Storm.RunAsync),
         ];
         List<string> leftOut = [];
         if (cluster.SmallDisk is null)
@@ -157,6 +159,17 @@ internal static class FaultCatalogue
         await broker.KillAsync();
         var damage = TailDamage.Inflict(broker.DataFolder, scene.Topic, scene.Random);
         scene.Say($"kill -9 of broker {broker.Id}, {damage ?? "all of which was durable"}");
+        await scene.HoldAsync(0.5, 3);
+        broker.Start();
+    }
+
+    /// <summary>A broker comes back with nothing but its name.</summary>
+    private static async Task LoseDiskAsync(FaultScene scene)
+    {
+        var broker = scene.AnyBroker();
+        scene.Say($"kill -9 of broker {broker.Id}, whose data are gone");
+        await broker.KillAsync();
+        Directory.Delete(broker.DataFolder, recursive: true);
         await scene.HoldAsync(0.5, 3);
         broker.Start();
     }

@@ -15,6 +15,7 @@ internal sealed class BrokerProcess : IDisposable
     private readonly IReadOnlyDictionary<string, string> _variables;
     private Process? _process;
     private bool _isPaused;
+    private volatile int _processId;
 
     public BrokerProcess(
         int id, string dataFolder, string logFile, IReadOnlyList<string> arguments,
@@ -38,8 +39,8 @@ internal sealed class BrokerProcess : IDisposable
 
     public bool IsRunning => _process is { HasExited: false };
 
-    /// <summary>The process id; null while it does not run.</summary>
-    public int? ProcessId => IsRunning ? _process!.Id : null;
+    /// <summary>The process id; null while it does not run. May be asked by any thread.</summary>
+    public int? ProcessId => _processId == 0 ? null : _processId;
 
     /// <summary>Starts it, unless it runs.</summary>
     public void Start()
@@ -72,6 +73,7 @@ internal sealed class BrokerProcess : IDisposable
         }
 
         _process = Process.Start(start)!;
+        _processId = _process.Id;
     }
 
     /// <summary>Ends it as a power cut would end the process: kill -9.</summary>
@@ -163,6 +165,7 @@ internal sealed class BrokerProcess : IDisposable
     {
         _process?.Dispose();
         _process = null;
+        _processId = 0;
         _isPaused = false;
     }
 }

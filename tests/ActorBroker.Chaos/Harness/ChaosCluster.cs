@@ -231,8 +231,8 @@ internal sealed class ChaosCluster : IAsyncDisposable
 
     private int? BrokerAt(IPEndPoint address)
     {
-        var running = Brokers.Values.Where(broker => broker.ProcessId is not null)
-            .ToDictionary(broker => broker.ProcessId!.Value, broker => broker.Id);
-        return SocketOwner.Find(address, running.Keys) is { } process ? running[process] : null;
+        var running = Brokers.Values.Select(broker => (broker.ProcessId, broker.Id)).ToList();
+        var owner = SocketOwner.Find(address, running.Select(each => each.ProcessId).OfType<int>());
+        return owner is null ? null : running.First(each => each.ProcessId == owner).Id;
     }
 }

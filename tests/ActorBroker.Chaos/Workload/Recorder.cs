@@ -1,23 +1,25 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using ActorBroker.Chaos.Checking;
 
 namespace ActorBroker.Chaos.Workload;
 
 /// <summary>Takes down what the clients do and are told. Thread-safe.</summary>
-internal sealed class Recorder(int partitions)
+internal sealed partial class Recorder(int partitions)
 {
     private readonly Lock _lock = new();
     private readonly List<ProducerRecorder> _producers = [];
     private readonly List<ReadingRecorder> _readings = [];
     private readonly Dictionary<(string Group, int Partition), long> _commits = [];
-    private readonly ConcurrentQueue<string> _remarks = new();
+    private readonly ConcurrentDictionary<string, int> _remarks = new();
     private readonly List<long>[] _acknowledgements = [.. Enumerable.Range(0, partitions).Select(_ => new List<long>())];
 
     /// <summary>How many partitions the workload's topic has.</summary>
     public int Partitions { get; } = partitions;
 
-    public IReadOnlyCollection<string> Remarks => _remarks;
+    /// <summary>What clients remarked, and how often; numbers in it are written as #.</summary>
+    public IReadOnlyDictionary<string, int> Remarks => _remarks;
 
     public (int Written, int Acknowledged, long Read) Counts
     {
@@ -66,7 +68,7 @@ internal sealed class Recorder(int partitions)
     }
 
     /// <summary>Something that people should know, and that is not wrong by itself.</summary>
-    public void Remark(string text) => _remarks.Enqueue(text);
+    public void Remark(string text) => _remarks.AddOrUpdate(Digits().Replace(text, "#"), 1, (_, count) => count + 1);
 
     /// <summary>
     /// The longest time within a span in which a partition acknowledged nothing; times are those of
@@ -77,6 +79,16 @@ internal sealed class Recorder(int partitions)
         lock (_lock)
         {
             return _acknowledgements.Max(times => LongestGap(times, from, to));
+        }
+    }
+
+    /// <summary>True once every partition has acknowledged something, and each of the readers has read something.</summary>
+    public bool IsFlowing(IReadOnlyList<string> readers)
+    {
+        lock (_lock)
+        {
+            return _acknowledgements.All(times => times.Count > 0)
+                && readers.All(reader => _readings.Exists(each => each.Reader == reader && each.Records.Count > 0));
         }
     }
 
@@ -128,6 +140,9 @@ internal sealed class Recorder(int partitions)
             }
         }
     }
+
+    [GeneratedRegex("[0-9]+")]
+    private static partial Regex Digits();
 
     /// <summary>A gap that is not over counts up to the span's end.</summary>
     private static TimeSpan LongestGap(List<long> times, long from, long to)

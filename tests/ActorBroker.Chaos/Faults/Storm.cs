@@ -1,0 +1,52 @@
+namespace ActorBroker.Chaos.Faults;
+
+/// <summary>
+/// Many faults at once and soon after each other, whatever state the cluster is in: brokers are killed, paused, started
+/// and cut off while others still recover. No disk loses anything, so that nothing may be lost however bad it gets.
+/// </summary>
+internal static class Storm
+{
+    private const int StepsMin = 6;
+    private const int StepsMax = 16;
+
+    public static async Task RunAsync(FaultScene scene)
+    {
+        var steps = scene.Random.Next(StepsMin, StepsMax);
+        scene.Say($"{steps} faults on top of each other");
+        for (var i = 0; i < steps; i++)
+        {
+            await StepAsync(scene);
+            await scene.HoldAsync(0, 1.5);
+        }
+    }
+
+    private static async Task StepAsync(FaultScene scene)
+    {
+        var (broker, other) = (scene.AnyBroker(), scene.AnyBroker());
+        switch (scene.Random.Next(8))
+        {
+            case 0 or 1:
+                scene.Say($"  kill -9 of broker {broker.Id}");
+                await broker.KillAsync();
+                break;
+            case 2 when broker.IsRunning:
+                scene.Say($"  SIGSTOP of broker {broker.Id}");
+                broker.Pause();
+                break;
+            case 3 when broker.Id != other.Id:
+                scene.Say($"  no bytes from broker {broker.Id} to {other.Id}");
+                scene.Cluster.Links.Cut(broker.Id, other.Id);
+                break;
+            case 4:
+                scene.Say("  the network is whole again");
+                scene.Cluster.ResetLinks();
+                scene.Cluster.Links.Heal();
+                break;
+            default:
+                scene.Say($"  broker {broker.Id} runs");
+                broker.Resume();
+                broker.Start();
+                break;
+        }
+    }
+}
