@@ -197,9 +197,9 @@ public sealed class FollowerMachine
                     firstNew = at + batch.SizeInBytes;
                 }
             }
-            else if (at == firstNew && startAt < 0 && batch.NextOffset <= LogEndOffset)
+            else if (at == firstNew && startAt < 0 && batch.NextOffset <= _sameUpTo)
             {
-                // The log is empty since it began anew here; an append from before comes late, and leads nowhere back.
+                // All of this log was dropped from its start since; an append from before comes late.
                 firstNew = at + batch.SizeInBytes;
                 first = batch.NextOffset;
             }

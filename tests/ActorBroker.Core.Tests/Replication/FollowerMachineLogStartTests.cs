@@ -23,11 +23,12 @@ public class FollowerMachineLogStartTests
     public void An_append_that_comes_late_does_not_take_an_emptied_log_back()
     {
         var follower = Follower(logEnd: 83, highWatermark: 83);
+        follower.Committed(83, sameUpTo: 83);
 
         var decision = follower.Decide(Append(59, Batch(59, 69, 0)), Epochs());
 
         Assert.Null(decision.Refusal);
-        Assert.Equal((-1, -1), (decision.StartAt, decision.TruncateTo));
+        Assert.Equal((-1, -1, 83), (decision.StartAt, decision.TruncateTo, decision.EndOffset));
         Assert.Equal(RecordBatchHeader.Size, decision.FirstNewByte);
     }
 

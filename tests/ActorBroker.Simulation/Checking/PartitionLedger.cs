@@ -92,10 +92,17 @@ internal sealed partial class PartitionLedger(
         var log = replica.Log!;
         mirror.BrokerEpoch = replica.BrokerEpoch;
         mirror.LeaderEpoch = replica.Leader?.LeaderEpoch ?? -1;
+        // A log that holds nothing may begin anew anywhere: an append that comes late, or a shorter leader, says where.
+        var wasEmpty = mirror.Entries is not [.., var newest] || newest.NextOffset <= mirror.LogStart;
         mirror.LogStart = log.LogStartOffset;
         LogStart = Math.Max(LogStart, log.LogStartOffset);
         if (changedFrom < long.MaxValue)
         {
+            if (wasEmpty)
+            {
+                mirror.ComparedUpTo = Math.Min(mirror.ComparedUpTo, mirror.LogStart);
+            }
+
             Reread(mirror, replica, changedFrom);
         }
 
@@ -105,7 +112,7 @@ internal sealed partial class PartitionLedger(
             highWatermark <= mirror.LogEnd,
             $"(2) broker {mirror.BrokerId} has high watermark {highWatermark} and log end {mirror.LogEnd}");
         Require(
-            WasUnclean || highWatermark >= mirror.HighWatermark,
+            WasUnclean || wasEmpty || highWatermark >= mirror.HighWatermark,
             $"(2) broker {mirror.BrokerId}'s high watermark went back from {mirror.HighWatermark} to {highWatermark}");
         Require(
             replica.LastStableOffset <= highWatermark,
@@ -232,6 +239,12 @@ internal sealed partial class PartitionLedger(
                 break;
             }
 
+            if (entry.NextOffset <= LogStart && mirror.LeaderEpoch < 0)
+            {
+                // The leader committed and deleted it before anybody could look.
+                continue;
+            }
+
             if (entry.BaseOffset >= CommittedEnd)
             {
                 Commit(mirror, entry);
@@ -298,7 +311,10 @@ internal sealed partial class PartitionLedger(
     }
 
     private void RequireHolds(ReplicaMirror mirror, in Entry entry, string problem) =>
-        Require(Holds(mirror, entry), $"{problem} {entry} (its log ends at {mirror.LogEnd})");
+        Require(
+            Holds(mirror, entry),
+            $"{problem} {entry} (it has {mirror.Entries.ElementAtOrDefault(mirror.IndexOf(entry.BaseOffset))}, " +
+            $"log {mirror.LogStart}..{mirror.LogEnd})");
 
     /// <summary>Of one producer each sequence is committed once, and none is left out.</summary>
     private void CheckSequence(in Entry entry)

@@ -123,14 +123,16 @@ internal sealed partial class SimReplica
             position += batch.SizeInBytes;
         }
 
+        // Producers first: a log that begins a segment stores what they are then.
         Changed(Log!.LogEndOffset);
-        Log.Append(batches);
-        Say($"takes up to {Log.LogEndOffset}");
         foreach (var written in batches)
         {
             RecordBatchHeader.TryRead(written.Span, out var batch);
             Follower!.Written(in batch, _world.NowMs);
         }
+
+        Log.Append(batches, allowGaps: true);
+        Say($"takes up to {Log.LogEndOffset}");
     }
 
     /// <summary>The role that the known document gives to this replica.</summary>
@@ -220,7 +222,7 @@ internal sealed partial class SimReplica
             Changed(log.LogEndOffset);
         }
 
-        log.Epochs.TruncateFromEnd(log.LogEndOffset);
+        log.DropEmptyEpochs();
         Follower = new FollowerMachine(new FollowerStart
         {
             LeaderEpoch = leaderEpoch,

@@ -140,7 +140,13 @@ internal sealed partial class SimReplica
         }
 
         var live = State.Replicas.Where(id => id == BrokerId || (_broker.View.IsLive(id) && leader.HeldBy(id) >= 0));
-        var eager = State with { InSync = [.. live], InSyncEpochs = [.. live.Select(_broker.View.EpochOf)] };
+        var eager = State with
+        {
+            InSync = [.. live],
+            InSyncEpochs = [.. live.Select(_broker.View.EpochOf)],
+            EligibleLeaders = [],
+            EligibleLeaderEpochs = [],
+        };
         return eager.InSync.Length > State.InSync.Length ? eager : wanted;
     }
 

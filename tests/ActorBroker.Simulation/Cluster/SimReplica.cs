@@ -30,6 +30,7 @@ internal sealed partial class SimReplica
     private bool _cleanShutdown;
     private bool _hasLostRecords;
     private long _held;
+    private long _counted;
     private bool _turnIsDue;
     private bool _isGone;
     private bool _isClosing;
@@ -342,20 +343,32 @@ internal sealed partial class SimReplica
         {
             Say($"has lost records: it held all up to {_held}");
             _hasLostRecords = true;
-            ConfessLoss();
+            ConfessLoss(Log.LogEndOffset < _counted);
         }
 
-        _held = 0;
+        (_held, _counted) = (0, 0);
         Post(TakeRole);
     }
 
-    /// <summary>What it had said or sent is gone: that is recorded before it takes a role again.</summary>
-    private void ConfessLoss() => _broker.Change(
+    /// <summary>
+    /// What it had said or sent is gone: that is recorded before it takes a role again. Where it is only what never
+    /// counted as held, a leader begins a new leadership, as followers may have it under the present one.
+    /// </summary>
+    private void ConfessLoss(bool hasCounted) => _broker.Change(
         _name.Topic,
-        now => now.Id == TopicId && now.Partitions[_index] is var state &&
-            state.LoseRecords(BrokerId, _broker.View, MinInSyncOfTopic) is var next && !next.Equals(state)
-                ? now.With(_index, next)
-                : null,
+        now =>
+        {
+            if (now.Id != TopicId)
+            {
+                return null;
+            }
+
+            var state = now.Partitions[_index];
+            var next = hasCounted
+                ? state.LoseRecords(BrokerId, _broker.View, MinInSyncOfTopic)
+                : state.Leader == BrokerId ? state with { LeaderEpoch = state.LeaderEpoch + 1 } : state;
+            return next.Equals(state) ? null : now.With(_index, next);
+        },
         _ =>
         {
             // Refused: there is nothing (left) to confess.
@@ -380,7 +393,9 @@ internal sealed partial class SimReplica
 
         _knownHighWatermark = HighWatermark;
         (_recoveryPoint, _logStartOffset) = (log.RecoveryPoint, log.LogStartOffset);
-        _held = Math.Max(_held, Leader is null && NeedsFlush ? log.RecoveryPoint : log.LogEndOffset);
+        var counted = NeedsFlush ? Math.Max(log.RecoveryPoint, HighWatermark) : log.LogEndOffset;
+        _counted = Math.Max(_counted, counted);
+        _held = Math.Max(_held, Leader is null ? counted : log.LogEndOffset);
         log.Dispose();
         (Log, Leader, Follower) = (null, null, null);
         FailWaits(ErrorCode.KafkaStorageError);
