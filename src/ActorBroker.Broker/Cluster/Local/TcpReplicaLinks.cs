@@ -50,7 +50,11 @@ internal sealed class TcpReplicaLinks : IReplicaLinks
         Endpoint = bound.ToString();
         _accepting = Task.Run(AcceptAsync);
         _progress = time.CreateTimer(
-            static links => ((TcpReplicaLinks)links!).CheckProgress(), this, ProgressInterval, ProgressInterval);
+            static links => ((TcpReplicaLinks)links!).CheckProgress(),
+            this,
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan);
+        _progress.Change(ProgressInterval, Timeout.InfiniteTimeSpan);
     }
 
     /// <inheritdoc/>
@@ -138,6 +142,8 @@ internal sealed class TcpReplicaLinks : IReplicaLinks
         {
             link.CheckProgress();
         }
+
+        _progress.Change(ProgressInterval, Timeout.InfiniteTimeSpan);
     }
 
     private async Task AcceptAsync()
