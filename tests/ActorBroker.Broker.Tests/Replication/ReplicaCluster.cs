@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
 using ActorBroker.Broker.Catalogue;
+using ActorBroker.Broker.Cluster;
 using ActorBroker.Broker.Cluster.InProcess;
 using ActorBroker.Broker.Partitions;
 using ActorBroker.Broker.Tests.Support;
@@ -219,7 +220,7 @@ internal sealed class ReplicaCluster : IAsyncDisposable
         private readonly ReplicaSettings _settings = new();
         private readonly LogDirectory _directory;
         private readonly Meter _meter = new("replica");
-        private Cluster.IReplicaLinks? _links;
+        private IReplicaLinks? _links;
 
         public ReplicaBroker(int id, MemoryFileSystem disk, ManualTime time)
         {
@@ -240,7 +241,7 @@ internal sealed class ReplicaCluster : IAsyncDisposable
 
         public LogConfig ConfigOf(TopicDocument topic) => _settings.ConfigOf(topic);
 
-        public void Begin(Cluster.IReplicaLinks links, ClusterCatalogue catalogue, long epoch)
+        public void Begin(IReplicaLinks links, ClusterCatalogue catalogue, long epoch)
         {
             _links = links;
             Manager.Replication.Begin(links, catalogue, epoch, LagMaxMs, Manager);

@@ -17,6 +17,7 @@ internal sealed class IncomingLink(Socket socket, LinkLimits limits, Func<IRepli
     private readonly Lock _gate = new();
     private int _staged;
     private long _unanswered;
+    private int _waiting;
     private TaskCompletionSource? _room;
 
     /// <summary>Reads the hello; null where none came in time.</summary>
@@ -100,7 +101,7 @@ internal sealed class IncomingLink(Socket socket, LinkLimits limits, Func<IRepli
         lock (_gate)
         {
             _unanswered -= size + LinkLimits.AppendOverhead;
-            if (_unanswered <= limits.InFlightBytesMax / 2)
+            if (HasRoom(_waiting))
             {
                 (room, _room) = (_room, null);
             }
@@ -114,10 +115,9 @@ internal sealed class IncomingLink(Socket socket, LinkLimits limits, Func<IRepli
     {
         lock (_gate)
         {
-            var weight = size + LinkLimits.AppendOverhead;
-            var isFull = _unanswered > 0 && _unanswered + weight > limits.InFlightBytesMax;
-            _unanswered += weight;
-            if (!isFull)
+            _waiting = size + LinkLimits.AppendOverhead;
+            _unanswered += _waiting;
+            if (HasRoom(_waiting))
             {
                 return Task.CompletedTask;
             }
@@ -126,6 +126,8 @@ internal sealed class IncomingLink(Socket socket, LinkLimits limits, Func<IRepli
             return _room.Task;
         }
     }
+
+    private bool HasRoom(int own) => _unanswered <= limits.InFlightBytesMax || _unanswered == own;
 
     private async ValueTask ReadFrameAsync(Memory<byte> frame)
     {
