@@ -93,6 +93,8 @@ internal sealed partial class PartitionActor
             return true;
         }
 
+        // What an earlier leader still waits for may be gone now, however soon the disk has what comes instead.
+        AnswerAppends(_awaitFlushed, ReplicaAppendResult.Of(ReplicaAppendStatus.Unready));
         WriteGather(replica);
         var wanted = Math.Max(decision.StartAt, decision.TruncateTo);
         PartitionLogs.Truncated(_context.Logger, Name, replica.Log.LogEndOffset, wanted, follower.LeaderEpoch);
