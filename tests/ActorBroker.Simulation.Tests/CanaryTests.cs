@@ -1,3 +1,5 @@
+using ActorBroker.Core;
+
 namespace ActorBroker.Simulation.Tests;
 
 /// <summary>What the simulation is worth: it finds each planted bug, and soon.</summary>
@@ -22,6 +24,8 @@ public class CanaryTests(ITestOutputHelper output)
             {
                 output.WriteLine($"{name} is found by seed {seed}: {failure.Problem}");
                 Assert.Contains($"seed {seed}", failure.Message);
+                Assert.True(
+                    failure.InnerException is null or InvariantViolationException, $"not a bug that was planted: {failure}");
                 return;
             }
         }

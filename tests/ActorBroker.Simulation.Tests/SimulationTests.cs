@@ -9,7 +9,8 @@ public class SimulationTests(ITestOutputHelper output)
     private const int Threads = 2;
 
     /// <summary>Seeds that found a bug once.</summary>
-    public static TheoryData<ulong> Regressions => [1, 2];
+    public static TheoryData<ulong> Regressions =>
+        [1, 2, 9, 12, 13, 41, 63, 93, 111, 148, 189, 196, 292, 1158];
 
     [Theory]
     [MemberData(nameof(Regressions))]

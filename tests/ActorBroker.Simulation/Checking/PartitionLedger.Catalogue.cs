@@ -5,9 +5,13 @@ namespace ActorBroker.Simulation.Checking;
 // What the catalogue may record, and what has to be true once nothing goes wrong any more.
 internal sealed partial class PartitionLedger
 {
+    /// <summary>The catalogue is about to record the partition for the first time.</summary>
+    public void Creating(PartitionState state) => _fewestReplicas = state.Replicas.Length;
+
     /// <summary>The catalogue is about to record another state.</summary>
     public void Changing(PartitionState before, PartitionState after, bool mayBeUnclean)
     {
+        _fewestReplicas = Math.Min(_fewestReplicas, Math.Min(before.Replicas.Length, after.Replicas.Length));
         Require(after.LeaderEpoch >= before.LeaderEpoch, "(1) the leader epoch goes back");
         Require(
             after.Leader == before.Leader || after.LeaderEpoch > before.LeaderEpoch,
@@ -55,9 +59,6 @@ internal sealed partial class PartitionLedger
             Require(
                 mirror.HighWatermark == leader.HighWatermark,
                 $"broker {mirror.BrokerId}'s high watermark is {mirror.HighWatermark}, not {leader.HighWatermark}");
-            Require(
-                mirror.LogStart == leader.LogStart,
-                $"broker {mirror.BrokerId}'s log starts at {mirror.LogStart}, the leader's at {leader.LogStart}");
             for (var at = mirror.IndexOf(mirror.LogStart); at < mirror.Entries.Count; at++)
             {
                 RequireHolds(leader, mirror.Entries[at], $"the leader lacks what broker {mirror.BrokerId} has:");
@@ -80,8 +81,7 @@ internal sealed partial class PartitionLedger
         state.Adding.IsEmpty && state.Removing.IsEmpty && Mirror(state.Leader) is var leader &&
         leader.HighWatermark == leader.LogEnd && leader.LeaderEpoch == state.LeaderEpoch &&
         state.Replicas.Select(Mirror).All(mirror =>
-            mirror.LogEnd == leader.LogEnd && mirror.HighWatermark == leader.LogEnd &&
-            mirror.LogStart == leader.LogStart);
+            mirror.LogEnd == leader.LogEnd && mirror.HighWatermark == leader.LogEnd);
 
     private void RequireAllCommitted(int brokerId, string problem)
     {

@@ -18,6 +18,8 @@ internal sealed partial class PartitionLedger(
     private readonly Dictionary<(long Base, int Epoch), Written> _written = [];
     private readonly Dictionary<long, Entry> _lastBatches = [];
 
+    private int _fewestReplicas = int.MaxValue;
+
     /// <summary>Counts partitions of a run, for the trace.</summary>
     public int Number { get; } = number;
 
@@ -138,10 +140,9 @@ internal sealed partial class PartitionLedger(
             $"(4) broker {leader.BrokerId} acknowledges {baseOffset}..{endOffset}, which is not committed " +
             $"(up to {CommittedEnd}; its high watermark is {leader.HighWatermark})");
         var holders = _mirrors.Values.Count(mirror => Holds(mirror, _committed[at]));
-        var replicas = State?.Replicas.Length ?? 1;
         var lost = cluster.Budget.LostNow(this);
         Require(
-            holders + lost >= Math.Min(cluster.Budget.MinimumOf(topicId), replicas),
+            holders + lost >= Math.Min(cluster.Budget.MinimumOf(topicId), _fewestReplicas),
             $"(9) broker {leader.BrokerId} acknowledges {_committed[at]}, which {holders} replicas hold");
     }
 

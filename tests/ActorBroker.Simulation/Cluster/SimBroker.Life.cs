@@ -276,7 +276,12 @@ internal sealed partial class SimBroker
         }
 
         _controller.Consider();
-        if (++_ticks % 8 == 0)
+        if (++_ticks % 16 == 0)
+        {
+            _cluster.Membership.Refresh(this);
+        }
+
+        if (_ticks % 8 == 0)
         {
             try
             {

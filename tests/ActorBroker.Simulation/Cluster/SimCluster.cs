@@ -144,6 +144,7 @@ internal sealed class SimCluster
             else
             {
                 World.Say(0, ledger.Number, $"{ledger.Name} is created as {Text(next)}");
+                ledger.Creating(next);
             }
         }
 

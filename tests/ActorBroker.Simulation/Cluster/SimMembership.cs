@@ -22,6 +22,15 @@ internal sealed class SimMembership(World world)
         }
     }
 
+    /// <summary>A broker looks again at all the leases, as it does from time to time.</summary>
+    public void Refresh(SimBroker viewer)
+    {
+        foreach (var other in _brokers.Values)
+        {
+            Look(viewer, other, delayUs: 0);
+        }
+    }
+
     /// <summary>A broker leaves in good order: seen at once, more or less.</summary>
     public void Leave(SimBroker leaving) => LookAll(leaving, lowUs: 500, highUs: 20_000);
 
