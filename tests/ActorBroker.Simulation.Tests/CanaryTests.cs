@@ -25,7 +25,8 @@ public class CanaryTests(ITestOutputHelper output)
                 output.WriteLine($"{name} is found by seed {seed}: {failure.Problem}");
                 Assert.Contains($"seed {seed}", failure.Message);
                 Assert.True(
-                    failure.InnerException is null or InvariantViolationException, $"not a bug that was planted: {failure}");
+                    failure.InnerException is null or InvariantViolationException,
+                    $"not the bug that was planted: {failure}");
                 return;
             }
         }
