@@ -18,6 +18,7 @@ internal sealed class IncomingLink(Socket socket, LinkLimits limits, Func<IRepli
     private int _staged;
     private long _unanswered;
     private int _waiting;
+    private bool _isDisposed;
     private TaskCompletionSource? _room;
 
     /// <summary>Reads the hello; null where none came in time.</summary>
@@ -88,8 +89,19 @@ internal sealed class IncomingLink(Socket socket, LinkLimits limits, Func<IRepli
         }
     }
 
-    /// <summary>Ends the connection.</summary>
-    public void Dispose() => _answers.Dispose();
+    /// <summary>Ends the connection, for a reader that waits for room too.</summary>
+    public void Dispose()
+    {
+        _answers.Dispose();
+        TaskCompletionSource? room;
+        lock (_gate)
+        {
+            (room, _room) = (_room, null);
+            _isDisposed = true;
+        }
+
+        room?.SetResult();
+    }
 
     private async Task TakeAsync(ReplicaAppend append, int correlation, byte[] buffer, int size)
     {
@@ -117,7 +129,7 @@ internal sealed class IncomingLink(Socket socket, LinkLimits limits, Func<IRepli
         {
             _waiting = size + LinkLimits.AppendOverhead;
             _unanswered += _waiting;
-            if (HasRoom(_waiting))
+            if (_isDisposed || HasRoom(_waiting))
             {
                 return Task.CompletedTask;
             }

@@ -22,8 +22,8 @@ internal static class LocalCluster
             or (IOException and not LogDirectoryException))
         {
             throw new CatalogueException(
-                $"The cluster's folder '{folder}' can't be used ({failure.Message.TrimEnd('.')}): make it writable for " +
-                "this user, or set another cluster.dir.", failure);
+                $"The cluster's folder '{folder}' can't be used ({failure.Message.TrimEnd('.')}): make it writable " +
+                "for this user, or set another cluster.dir.", failure);
         }
     }
 
