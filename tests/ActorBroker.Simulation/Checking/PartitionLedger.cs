@@ -129,7 +129,7 @@ internal sealed partial class PartitionLedger(
     /// <summary>A leader acknowledges a produce with acks=all.</summary>
     public void Acknowledged(SimReplica leader, long baseOffset, long endOffset, uint crc)
     {
-        if (WasUnclean || endOffset <= LogStart)
+        if (WasUnclean || IsDeleted || endOffset <= LogStart)
         {
             return;
         }
