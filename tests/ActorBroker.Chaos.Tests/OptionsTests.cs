@@ -4,12 +4,13 @@ public class OptionsTests
 {
     [Fact]
     public void Without_options_a_run_has_five_minutes_and_the_seed_that_was_drawn() =>
-        AssertOptions(new ChaosOptions(5, 42, [], Keep: false), ChaosOptions.Parse([], seed: 42));
+        AssertOptions(new ChaosOptions(5, 42, [], Canary: false, Keep: false), ChaosOptions.Parse([], seed: 42));
 
     [Fact]
     public void Every_option_is_taken() => AssertOptions(
-        new ChaosOptions(0.5, 7, ["kill leader", "full disk"], Keep: true),
-        ChaosOptions.Parse(["--minutes", "0.5", "--seed", "7", "--faults", "kill leader,full disk", "--keep"], seed: 42));
+        new ChaosOptions(0.5, 7, ["kill leader", "full disk"], Canary: true, Keep: true),
+        ChaosOptions.Parse(
+            ["--minutes", "0.5", "--seed", "7", "--faults", "kill leader,full disk", "--canary", "--keep"], seed: 42));
 
     [Theory]
     [InlineData("--minutes")]

@@ -6,8 +6,9 @@ namespace ActorBroker.Chaos;
 /// <param name="Minutes">How long faults are injected.</param>
 /// <param name="Seed">Decides which fault comes when, whom it hits and how long it lasts.</param>
 /// <param name="Faults">The faults by name; empty for all.</param>
+/// <param name="Canary">Weakens the topic, so that something must be found.</param>
 /// <param name="Keep">Keeps data and logs also of a run in which all was well.</param>
-internal sealed record ChaosOptions(double Minutes, int Seed, IReadOnlyList<string> Faults, bool Keep)
+internal sealed record ChaosOptions(double Minutes, int Seed, IReadOnlyList<string> Faults, bool Canary, bool Keep)
 {
     public const string Help = """
         Hurts a cluster of three real brokers while clients write and read, and checks that nothing was lost.
@@ -17,6 +18,8 @@ internal sealed record ChaosOptions(double Minutes, int Seed, IReadOnlyList<stri
           --minutes N      how long faults are injected (5)
           --seed N         decides which fault comes when, whom it hits and how long it lasts (another one each time)
           --faults a,b     only these faults, by their names in the table
+          --canary         with min.insync.replicas=1 and unclean elections, under which records are lost: the suite
+                           must find it, and end with 1
           --keep           keeps data and logs also where all was well
           --help           this text
 
@@ -26,7 +29,7 @@ internal sealed record ChaosOptions(double Minutes, int Seed, IReadOnlyList<stri
     /// <summary>Reads the command line; a <see cref="FormatException"/> says what is wrong with it.</summary>
     public static ChaosOptions Parse(IReadOnlyList<string> arguments, int seed)
     {
-        var options = new ChaosOptions(5, seed, [], Keep: false);
+        var options = new ChaosOptions(5, seed, [], Canary: false, Keep: false);
         for (var i = 0; i < arguments.Count; i++)
         {
             options = arguments[i] switch
@@ -34,8 +37,9 @@ internal sealed record ChaosOptions(double Minutes, int Seed, IReadOnlyList<stri
                 "--minutes" => options with { Minutes = ParseMinutes(Next(arguments, ref i)) },
                 "--seed" => options with { Seed = ParseSeed(Next(arguments, ref i)) },
                 "--faults" => options with { Faults = Next(arguments, ref i).Split(',') },
+                "--canary" => options with { Canary = true },
                 "--keep" => options with { Keep = true },
-                var other => throw new FormatException($"'{other}' is none of --minutes, --seed, --faults, --keep."),
+                var other => throw new FormatException($"'{other}' is none of --minutes, --seed, --faults, --canary, --keep."),
             };
         }
 

@@ -104,7 +104,8 @@ internal sealed class ChaosRun
                 ReplicationFactor = 3,
                 Configs = new Dictionary<string, string>
                 {
-                    ["min.insync.replicas"] = "2",
+                    ["min.insync.replicas"] = _options.Canary ? "1" : "2",
+                    ["unclean.leader.election.enable"] = _options.Canary ? "true" : "false",
                     ["message.timestamp.after.max.ms"] = "86400000",
 
                     // So that logs have several segments within a short run.

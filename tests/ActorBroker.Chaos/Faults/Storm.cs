@@ -25,24 +25,26 @@ internal static class Storm
         var (broker, other) = (scene.AnyBroker(), scene.AnyBroker());
         switch (scene.Random.Next(8))
         {
-            case 0 or 1:
+            case 0 or 1 when broker.IsRunning:
                 scene.Say($"  kill -9 of broker {broker.Id}");
                 await broker.KillAsync();
                 break;
-            case 2 when broker.IsRunning:
+            case 2 or 3 when broker.IsRunning:
                 scene.Say($"  SIGSTOP of broker {broker.Id}");
                 broker.Pause();
                 break;
-            case 3 when broker.Id != other.Id:
+            case 4 or 5 when broker.Id != other.Id:
                 scene.Say($"  no bytes from broker {broker.Id} to {other.Id}");
                 scene.Cluster.Links.Cut(broker.Id, other.Id);
                 break;
-            case 4:
+            case 6:
                 scene.Say("  the network is whole again");
                 scene.Cluster.ResetLinks();
                 scene.Cluster.Links.Heal();
                 break;
             default:
+                // Somebody who does not run, if there is one.
+                broker = scene.Cluster.Brokers.Values.FirstOrDefault(each => !each.IsAtWork, broker);
                 scene.Say($"  broker {broker.Id} runs");
                 broker.Resume();
                 broker.Start();

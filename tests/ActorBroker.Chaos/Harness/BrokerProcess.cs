@@ -39,6 +39,9 @@ internal sealed class BrokerProcess : IDisposable
 
     public bool IsRunning => _process is { HasExited: false };
 
+    /// <summary>It runs, and is not paused.</summary>
+    public bool IsAtWork => IsRunning && !_isPaused;
+
     /// <summary>The process id; null while it does not run. May be asked by any thread.</summary>
     public int? ProcessId => _processId == 0 ? null : _processId;
 
