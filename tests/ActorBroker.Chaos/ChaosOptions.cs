@@ -18,8 +18,8 @@ internal sealed record ChaosOptions(double Minutes, int Seed, IReadOnlyList<stri
           --minutes N      how long faults are injected (5)
           --seed N         decides which fault comes when, whom it hits and how long it lasts (another one each time)
           --faults a,b     only these faults, by their names in the table
-          --canary         with min.insync.replicas=1 and unclean elections, under which records are lost: the suite
-                           must find it, and end with 1
+          --canary         loses records on purpose, by min.insync.replicas=1 and unclean elections: the run must
+                           find it, and end with 1
           --keep           keeps data and logs also where all was well
           --help           this text
 

@@ -38,7 +38,7 @@ internal sealed class ChaosRun
     public async Task<RunReport> RunAsync(CancellationToken cancel)
     {
         var (faults, leftOut) = FaultCatalogue.For(_cluster);
-        faults = Chosen(faults);
+        faults = _options.Canary ? [Canary.Fault] : Chosen(faults);
         await CreateTopicAsync(cancel);
         await using var workload = await ClientWorkload.StartAsync(_cluster.Bootstrap, Topic, _recorder);
         leftOut = [.. leftOut, .. workload.LeftOut];
