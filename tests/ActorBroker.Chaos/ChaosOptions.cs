@@ -15,7 +15,7 @@ internal sealed record ChaosOptions(double Minutes, int Seed, IReadOnlyList<stri
 
           dotnet run --project tests/ActorBroker.Chaos -c Release -- [options]
 
-          --minutes N      how long faults are injected (5)
+          --minutes N      how long faults are injected (5); each of them comes once at least
           --seed N         decides which fault comes when, whom it hits and how long it lasts (another one each time)
           --faults a,b     only these faults, by their names in the table
           --canary         loses records on purpose, by min.insync.replicas=1 and unclean elections: the run must

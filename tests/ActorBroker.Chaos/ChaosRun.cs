@@ -145,7 +145,8 @@ internal sealed class ChaosRun
         var began = Stopwatch.GetTimestamp();
         var minutes = TimeSpan.FromMinutes(_options.Minutes);
         var waiting = new Queue<Fault>();
-        while (Stopwatch.GetElapsedTime(began) < minutes && _failures.Count == 0)
+        while (_failures.Count == 0
+            && (Stopwatch.GetElapsedTime(began) < minutes || _tallies.Exists(tally => tally.Count == 0)))
         {
             if (waiting.Count == 0)
             {
