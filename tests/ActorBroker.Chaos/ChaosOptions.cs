@@ -39,7 +39,8 @@ internal sealed record ChaosOptions(double Minutes, int Seed, IReadOnlyList<stri
                 "--faults" => options with { Faults = Next(arguments, ref i).Split(',') },
                 "--canary" => options with { Canary = true },
                 "--keep" => options with { Keep = true },
-                var other => throw new FormatException($"'{other}' is none of --minutes, --seed, --faults, --canary, --keep."),
+                var other => throw new FormatException(
+                    $"'{other}' is none of --minutes, --seed, --faults, --canary, --keep."),
             };
         }
 

@@ -46,7 +46,8 @@ internal static class ChaosProgram
     private static void WriteRemarks(IReadOnlyDictionary<string, int> remarks)
     {
         Console.WriteLine();
-        Console.WriteLine(remarks.Count == 0 ? "No client had anything to remark." : "What clients remarked, and went on:");
+        Console.WriteLine(
+            remarks.Count == 0 ? "No client had anything to remark." : "What clients remarked, and went on:");
         foreach (var (remark, count) in remarks.OrderByDescending(each => each.Value).Take(RemarksMax))
         {
             Console.WriteLine($"  {count} x {remark}");

@@ -25,7 +25,9 @@ internal sealed class RunReport
     /// <summary>Batches that were compared on all three brokers.</summary>
     public required int BatchesCompared { get; init; }
 
-    /// <summary>What else went wrong: replicas that differ, a cluster that does not heal, a client that crashed.</summary>
+    /// <summary>
+    /// What else went wrong: replicas that differ, a cluster that does not heal, a client that crashed.
+    /// </summary>
     public required IReadOnlyList<string> Failures { get; init; }
 
     /// <summary>True where nothing was found.</summary>

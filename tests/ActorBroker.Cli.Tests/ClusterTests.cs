@@ -4,7 +4,9 @@ using ActorBroker.Records;
 
 namespace ActorBroker.Cli.Tests;
 
-/// <summary>What the tool shows of a cluster, and what it plans; what moves and elects is tested on a real one.</summary>
+/// <summary>
+/// What the tool shows of a cluster, and what it plans; what moves and elects is tested on a real one.
+/// </summary>
 public sealed class ClusterTests(Tool tool)
 {
     [Fact]

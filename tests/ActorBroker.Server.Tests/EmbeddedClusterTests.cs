@@ -51,7 +51,8 @@ public sealed class EmbeddedClusterTests
         await cluster.CreateTopicAsync("orders", partitions: 1, cancel: Cancel);
         await RoundTrips.SendAsync(cluster.BootstrapServers, "orders", ["before"], Cancel);
         var first = await cluster.LeaderOfAsync("orders", 0, Cancel);
-        var others = string.Join(',', cluster.Brokers.Where(each => each.Id != first).Select(each => each.BootstrapServers));
+        var others = string.Join(
+            ',', cluster.Brokers.Where(each => each.Id != first).Select(each => each.BootstrapServers));
 
         await cluster.PauseAsync(first, Cancel);
         Assert.NotEqual(first, await cluster.LeaderOfAsync("orders", 0, Cancel));
@@ -92,7 +93,8 @@ public sealed class EmbeddedClusterTests
     {
         var options = new EmbeddedClusterOptions { Settings = new Dictionary<string, string> { ["broker.id"] = "7" } };
 
-        var fault = await Assert.ThrowsAsync<BrokerStartException>(() => EmbeddedCluster.StartAsync(2, options, Cancel));
+        var fault = await Assert.ThrowsAsync<BrokerStartException>(
+            () => EmbeddedCluster.StartAsync(2, options, Cancel));
 
         Assert.Contains("broker.id", fault.Message, StringComparison.Ordinal);
     }

@@ -60,7 +60,9 @@ public sealed class ClusterService
         return
         [
             .. (partitions ?? AllPartitions())
-                .Select(name => (Name: name, State: PartitionChanges.StateOf(image.TopicsByName.GetValueOrDefault(name.Topic), name)))
+                .Select(name => (
+                    Name: name,
+                    State: PartitionChanges.StateOf(image.TopicsByName.GetValueOrDefault(name.Topic), name)))
                 .Where(static each => each.State is { IsReassigning: true })
                 .Select(static each => new OngoingReassignment(
                     each.Name, each.State!.Replicas, each.State.Adding, each.State.Removing)),

@@ -51,7 +51,8 @@ public sealed class ConfigService
     {
         ArgumentNullException.ThrowIfNull(changes);
         return RunAsync(
-            (out ConfigResult result) => TryAlterBroker(brokerId, changes, replaceAll, validateOnly, out result), cancel);
+            (out ConfigResult result) => TryAlterBroker(brokerId, changes, replaceAll, validateOnly, out result),
+            cancel);
     }
 
     /// <summary>A consumer group's settings, whether the group exists or not.</summary>
@@ -131,7 +132,11 @@ public sealed class ConfigService
     }
 
     private bool TryAlterGroup(
-        string groupId, IReadOnlyList<ConfigChange> changes, bool replaceAll, bool validateOnly, out ConfigResult result)
+        string groupId,
+        IReadOnlyList<ConfigChange> changes,
+        bool replaceAll,
+        bool validateOnly,
+        out ConfigResult result)
     {
         var (present, version) = _state.Catalogue.ReadGroupConfigs(groupId);
         var edit = ConfigEdit.Apply(
@@ -143,7 +148,8 @@ public sealed class ConfigService
             ref result);
     }
 
-    private static ConfigResult Check(ConfigEdit edit, Func<ImmutableSortedDictionary<string, string>, string?> validate)
+    private static ConfigResult Check(
+        ConfigEdit edit, Func<ImmutableSortedDictionary<string, string>, string?> validate)
     {
         if (edit.Result.Error != ErrorCode.None)
         {

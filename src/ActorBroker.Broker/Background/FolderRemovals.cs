@@ -4,7 +4,9 @@ using ActorBroker.Storage;
 
 namespace ActorBroker.Broker.Background;
 
-/// <summary>Removes the folders of deleted topics, and of replicas that moved away, once <c>file.delete.delay.ms</c> is over.</summary>
+/// <summary>
+/// Removes the folders of deleted topics, and of replicas that moved away, once <c>file.delete.delay.ms</c> is over.
+/// </summary>
 /// <remarks>
 /// What a stop leaves behind is removed at the next start, so nothing is written down here but the end: when a
 /// topic's last folder is gone, so is the catalogue's note of its deletion.

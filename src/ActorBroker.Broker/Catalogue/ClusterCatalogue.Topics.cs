@@ -76,7 +76,9 @@ internal sealed partial class ClusterCatalogue
             var done = left.Length == 0
                 ? documents.TryDelete(note.Key, note.Version)
                 : documents.TryWrite(
-                    note.Key, note.Version, Serialize(body with { Brokers = left }, CatalogueJson.Default.DeletionBody));
+                    note.Key,
+                    note.Version,
+                    Serialize(body with { Brokers = left }, CatalogueJson.Default.DeletionBody));
             if (done)
             {
                 return;

@@ -34,8 +34,8 @@ internal sealed partial class ClusterCatalogue(ICatalogue documents)
         documents.Read(TopicKey(name)) is { } document ? ToTopic(document) : null;
 
     /// <summary>
-    /// Writes a topic's next version (1: it is new; read it for the version it got); false when the stored version isn't
-    /// the one before it: somebody was faster.
+    /// Writes a topic's next version (1: it is new; read it for the version it got); false when the stored version
+    /// isn't the one before it: somebody was faster.
     /// </summary>
     public bool TryWriteTopic(TopicDocument next) => TryWriteTopics([next])[0];
 

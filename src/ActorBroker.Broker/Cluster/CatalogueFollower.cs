@@ -213,7 +213,8 @@ internal sealed partial class CatalogueFollower : IAsyncDisposable
         foreach (var topic in topics)
         {
             opening.Add(MoveAwayAsync(topic));
-            opening.AddRange(_state.Partitions.Open(topic, _state.Config.ForTopic(topic.Configs), cleanShutdown: false));
+            opening.AddRange(
+                _state.Partitions.Open(topic, _state.Config.ForTopic(topic.Configs), cleanShutdown: false));
         }
 
         try
@@ -263,7 +264,9 @@ internal sealed partial class CatalogueFollower : IAsyncDisposable
         return image with { Registered = registered };
     }
 
-    /// <summary>Who lives is looked at last, so that no image shows a leader's death later than its successor.</summary>
+    /// <summary>
+    /// Who lives is looked at last, so that no image shows a leader's death later than its successor.
+    /// </summary>
     private void Publish(ClusterImage image)
     {
         var live = _membership.Live;

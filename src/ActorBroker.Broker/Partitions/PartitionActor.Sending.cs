@@ -23,12 +23,16 @@ internal sealed partial class PartitionActor : IWakeable
     /// <summary>Records that the follower furthest behind lacks; any thread.</summary>
     public long LagRecords => Volatile.Read(ref _lagRecords);
 
-    /// <summary>For how long a follower has not had all that its leader had; 0 where none is behind. Any thread.</summary>
+    /// <summary>
+    /// For how long a follower has not had all that its leader had; 0 where none is behind. Any thread.
+    /// </summary>
     public long LagMs => Volatile.Read(ref _caughtUpMs) is var since && since == long.MaxValue
         ? 0
         : Math.Max(0, _context.SteadyMs - since);
 
-    /// <summary>There may be something to send: a tick, room on the way, or a broker that is back. Any thread.</summary>
+    /// <summary>
+    /// There may be something to send: a tick, room on the way, or a broker that is back. Any thread.
+    /// </summary>
     public void Wake()
     {
         if (Interlocked.Exchange(ref _wakePosted, 1) == 0)
@@ -186,7 +190,9 @@ internal sealed partial class PartitionActor : IWakeable
         return true;
     }
 
-    /// <summary>What the plan asks for, read once for all followers that are at the same place; null: nothing.</summary>
+    /// <summary>
+    /// What the plan asks for, read once for all followers that are at the same place; null: nothing.
+    /// </summary>
     private ReplicaBuffer? ReadFor(in AppendPlan plan, OpenReplica replica, LeaderMachine machine)
     {
         foreach (var read in _reads)

@@ -29,7 +29,7 @@ internal static partial class PartitionLogs
         ILogger logger, TopicPartition partition, long logEndOffset, long promisedOffset);
 
     [LoggerMessage(2107, LogLevel.Information,
-        "Partition {Partition}: cut from {LogEndOffset} to {Offset}, where the log of the leader of epoch {Epoch} parts")]
+        "Partition {Partition}: cut from {LogEndOffset} to {Offset}, where the leader's log of epoch {Epoch} parts")]
     public static partial void Truncated(
         ILogger logger, TopicPartition partition, long logEndOffset, long offset, int epoch);
 

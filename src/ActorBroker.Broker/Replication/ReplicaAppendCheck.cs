@@ -26,7 +26,8 @@ internal static class ReplicaAppendCheck
         while (!rest.IsEmpty)
         {
             if (RecordBatch.TryRead(rest, out var batch) != BatchReadResult.Ok ||
-                batch.BaseOffset < Math.Min(first, next) || batch.NextOffset <= next || batch.BaseOffset > long.MaxValue - int.MaxValue - 1L ||
+                batch.BaseOffset < Math.Min(first, next) || batch.NextOffset <= next ||
+                batch.BaseOffset > long.MaxValue - int.MaxValue - 1L ||
                 batch.PartitionLeaderEpoch < epoch || batch.PartitionLeaderEpoch > append.LeaderEpoch)
             {
                 return false;

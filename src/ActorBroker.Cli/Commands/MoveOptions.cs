@@ -4,7 +4,9 @@ using ActorBroker.Client;
 
 namespace ActorBroker.Cli.Commands;
 
-/// <summary>What all commands have that move partitions: they show a plan, and carry it out where that is said.</summary>
+/// <summary>
+/// What all commands have that move partitions: they show a plan, and carry it out where that is said.
+/// </summary>
 internal sealed class MoveOptions
 {
     private readonly Option<bool> _execute = new("--execute") { Description = "Does it; else the plan is only shown." };

@@ -99,7 +99,10 @@ internal static class MovingCommands
         {
             Description = "Calls the moves off: what was there stays, what was being copied goes.",
         };
-        var wait = new Option<bool>("--wait") { Description = "Stays until they are done, and shows how far they are." };
+        var wait = new Option<bool>("--wait")
+        {
+            Description = "Stays until they are done, and shows how far they are.",
+        };
         var json = Shared.Json();
         var command = new ToolCommand(
             "moves",
@@ -196,7 +199,8 @@ internal static class MovingCommands
             }
         }
 
-        throw new UsageException($"{option} '{text}' names no replicas: write topic:partition=brokers, orders:0=2,3,1.");
+        throw new UsageException(
+            $"{option} '{text}' names no replicas: write topic:partition=brokers, orders:0=2,3,1.");
     }
 
     private static async Task<List<(TopicPartition Partition, IReadOnlyList<int> Replicas)>> ReadPlanAsync(

@@ -35,7 +35,8 @@ internal sealed record PartitionChoice(string Topic, IReadOnlySet<int>? Partitio
                 throw new UsageException($"There is no topic '{choice.Topic}'. See 'actorbroker topics list'.");
             }
 
-            if (choice.Partitions?.Except(topic.Partitions.Select(each => each.Partition)).ToList() is [var missing, ..])
+            var present = topic.Partitions.Select(each => each.Partition);
+            if (choice.Partitions?.Except(present).ToList() is [var missing, ..])
             {
                 throw new UsageException(
                     $"Topic '{choice.Topic}' has no partition {missing}: it has {topic.Partitions.Count}, counted " +

@@ -22,8 +22,8 @@ internal static class PartitionsCommand
         var unclean = new Option<bool>("--unclean")
         {
             Description =
-                "Where nobody leads and nobody is in sync, lets any live replica lead. Records that it lacks are lost " +
-                "for ever; needs --topic.",
+                "Where nobody leads and nobody is in sync, lets any live replica lead. Records that it lacks are " +
+                "lost for ever; needs --topic.",
         };
         var execute = new Option<bool>("--execute") { Description = "Does it; else it is only shown who would lead." };
         var json = Shared.Json();

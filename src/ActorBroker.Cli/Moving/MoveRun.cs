@@ -64,7 +64,8 @@ internal sealed class MoveRun(KafkaClient client, MovePlan plan)
         await FollowAsync(
             (ongoing, copied) =>
             {
-                foreach (var move in ongoing.Take(BarsMax - bars.Count).Where(move => !bars.ContainsKey(move.Partition)))
+                var unseen = ongoing.Take(BarsMax - bars.Count).Where(move => !bars.ContainsKey(move.Partition));
+                foreach (var move in unseen)
                 {
                     bars[move.Partition] = context.AddTask(
                         Markup.Escape(move.Partition.ToString()), maxValue: Math.Max(plan.BytesOf(move), 1));

@@ -38,7 +38,8 @@ public sealed partial class AdminClient
                 Require(response.ErrorCode, "Electing leaders");
                 var results = response.ReplicaElectionResults.SelectMany(topic => topic.PartitionResult.Select(
                     each => new ElectionResult(
-                        new TopicPartition(topic.Topic, each.PartitionId), each.ErrorCode, each.ErrorMessage))).ToList();
+                        new TopicPartition(topic.Topic, each.PartitionId), each.ErrorCode, each.ErrorMessage)))
+                    .ToList();
                 results.ForEach(each => _cluster.Forget(each.Partition.Topic));
                 return
                 [

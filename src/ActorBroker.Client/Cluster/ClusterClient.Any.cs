@@ -2,8 +2,8 @@ using ActorBroker.Client.Networking;
 
 namespace ActorBroker.Client.Cluster;
 
-// Questions that any broker can answer. A broker that was stopped, or cut off, takes connections and never answers: after
-// a while another one is asked, too, and the first answer counts.
+// Questions that any broker can answer. A broker that was stopped, or cut off, takes connections and never answers:
+// after a while another one is asked, too, and the first answer counts.
 internal sealed partial class ClusterClient
 {
     private readonly HashSet<BrokerAddress> _slow = [];

@@ -6,8 +6,8 @@ using ActorBroker.Records;
 namespace ActorBroker.Gateway.Handlers;
 
 /// <summary>
-/// ListPartitionReassignments v0: the partitions whose replicas are on the move, as this broker sees them; null asks for
-/// all. What is not on the move, or is not there, is left out.
+/// ListPartitionReassignments v0: the partitions whose replicas are on the move, as this broker sees them; null asks
+/// for all. What is not on the move, or is not there, is left out.
 /// </summary>
 internal sealed class ListPartitionReassignmentsHandler(HandlerContext context)
     : ApiHandler<ListPartitionReassignmentsRequest, ListPartitionReassignmentsResponse>

@@ -10,7 +10,8 @@ namespace ActorBroker.Server;
 /// paused and started again.
 /// </summary>
 /// <remarks>
-/// Brokers are numbered from 1. They listen on 127.0.0.1, log nothing and have no HTTP port unless told to. Thread-safe;
+/// Brokers are numbered from 1. They listen on 127.0.0.1, log nothing and have no HTTP port unless told to.
+/// Thread-safe;
 /// what is done to one broker waits for what is being done to it. Each such task ends when those that run know of it.
 /// </remarks>
 public sealed class EmbeddedCluster : IAsyncDisposable
@@ -31,7 +32,8 @@ public sealed class EmbeddedCluster : IAsyncDisposable
     }
 
     /// <summary>What a Kafka client's <c>bootstrap.servers</c> wants: every broker, whether it runs or not.</summary>
-    public string BootstrapServers => string.Join(',', _members.Values.Select(static member => member.BootstrapServers));
+    public string BootstrapServers =>
+        string.Join(',', _members.Values.Select(static member => member.BootstrapServers));
 
     /// <summary>The cluster's id.</summary>
     public string ClusterId => AnyRunning().ClusterId;

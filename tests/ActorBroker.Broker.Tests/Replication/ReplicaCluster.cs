@@ -120,7 +120,9 @@ internal sealed class ReplicaCluster : IAsyncDisposable
         Assert.Equal((ErrorCode.None, null), (result.Error, result.Message));
     }
 
-    /// <summary>The process dies: what it wrote is there, what it had in memory is not. Nobody is elected yet.</summary>
+    /// <summary>
+    /// The process dies: what it wrote is there, what it had in memory is not. Nobody is elected yet.
+    /// </summary>
     public async Task KillAsync(int brokerId, bool losesPower = false)
     {
         var broker = _brokers[brokerId];

@@ -224,7 +224,8 @@ public sealed class ReplicationTests
 
         await cluster.SettledAsync();
         Assert.Equal(3, (await cluster.Replica(1).DeleteRecordsAsync(3)).LowWatermark);
-        await cluster.UntilAsync(() => cluster.Replica(2).LogStartOffset == 3 && cluster.Replica(3).LogStartOffset == 3);
+        await cluster.UntilAsync(
+            () => cluster.Replica(2).LogStartOffset == 3 && cluster.Replica(3).LogStartOffset == 3);
 
         Assert.Equal(["v3", "v4"], cluster.Replica(3).ReadAll(3, orFollower: true));
     }

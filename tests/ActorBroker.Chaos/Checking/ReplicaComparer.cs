@@ -2,7 +2,9 @@ using ActorBroker.Chaos.Harness;
 
 namespace ActorBroker.Chaos.Checking;
 
-/// <summary>Compares the logs of a partition's replicas byte for byte, up to the end that they have in common.</summary>
+/// <summary>
+/// Compares the logs of a partition's replicas byte for byte, up to the end that they have in common.
+/// </summary>
 internal static class ReplicaComparer
 {
     /// <summary>What differs, in words, and how many batches were compared.</summary>

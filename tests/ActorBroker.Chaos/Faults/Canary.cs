@@ -3,8 +3,8 @@ using ActorBroker.Chaos.Harness;
 namespace ActorBroker.Chaos.Faults;
 
 /// <summary>
-/// Loses records on purpose, on a topic that allows it: a leader that is alone in sync acknowledges by itself, dies, and
-/// somebody who lacks its records is elected. A checker that finds nothing then would find nothing ever.
+/// Loses records on purpose, on a topic that allows it: a leader that is alone in sync acknowledges by itself, dies,
+/// and somebody who lacks its records is elected. A checker that finds nothing then would find nothing ever.
 /// </summary>
 internal static class Canary
 {

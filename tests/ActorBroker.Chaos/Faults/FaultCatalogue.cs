@@ -3,8 +3,8 @@ using ActorBroker.Chaos.Harness;
 namespace ActorBroker.Chaos.Faults;
 
 /// <summary>
-/// All faults. Each begins when all replicas are in sync, and hurts one broker, but for those that lose nothing from any
-/// disk: a killed process leaves what it has written to the system, so all three may be killed at once.
+/// All faults. Each begins when all replicas are in sync, and hurts one broker, but for those that lose nothing from
+/// any disk: a killed process leaves what it has written to the system, so all three may be killed at once.
 /// </summary>
 internal static class FaultCatalogue
 {
@@ -96,7 +96,9 @@ internal static class FaultCatalogue
         await HealLinksAsync(scene);
     }
 
-    /// <summary>The same in one direction: what was asked arrives, and the answer does not; or it does not arrive.</summary>
+    /// <summary>
+    /// The same in one direction: what was asked arrives, and the answer does not; or it does not arrive.
+    /// </summary>
     private static async Task CutOneWayAsync(FaultScene scene)
     {
         var broker = scene.AnyBroker();

@@ -8,7 +8,9 @@ internal sealed class FaultTally(string name)
     /// <summary>How often it was injected.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The longest time in which a partition acknowledged nothing, from the fault until all was whole.</summary>
+    /// <summary>
+    /// The longest time in which a partition acknowledged nothing, from the fault until all was whole.
+    /// </summary>
     public TimeSpan LongestGap { get; private set; }
 
     /// <summary>The longest time from its end until all replicas were in sync again.</summary>

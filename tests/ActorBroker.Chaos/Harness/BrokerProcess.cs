@@ -3,7 +3,9 @@ using ActorBroker.TestSupport;
 
 namespace ActorBroker.Chaos.Harness;
 
-/// <summary>A broker as a process: started, stopped, killed and paused by its id. What it says is kept in a file.</summary>
+/// <summary>
+/// A broker as a process: started, stopped, killed and paused by its id. What it says is kept in a file.
+/// </summary>
 internal sealed class BrokerProcess : IDisposable
 {
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(60);

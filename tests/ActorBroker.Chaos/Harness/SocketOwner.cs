@@ -3,7 +3,9 @@ using System.Net;
 
 namespace ActorBroker.Chaos.Harness;
 
-/// <summary>Finds which process holds the other end of a connection on this machine, whatever is spoken on it.</summary>
+/// <summary>
+/// Finds which process holds the other end of a connection on this machine, whatever is spoken on it.
+/// </summary>
 internal static class SocketOwner
 {
     /// <summary>The first of the processes that holds a socket bound to this address; null where none does.</summary>

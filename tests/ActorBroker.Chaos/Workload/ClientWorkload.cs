@@ -54,7 +54,8 @@ internal sealed class ClientWorkload : IAsyncDisposable
         workload.Groups = ["ours"];
         if (await ForeignClient.MissingAsync() is { } missing)
         {
-            var text = $"librdkafka: confluent-kafka is not installed (apt-get install python3-confluent-kafka): {missing}";
+            var text =
+                $"librdkafka: confluent-kafka is not installed (apt-get install python3-confluent-kafka): {missing}";
             workload.LeftOut = [text];
             if (Environment.GetEnvironmentVariable("CI") == "true")
             {

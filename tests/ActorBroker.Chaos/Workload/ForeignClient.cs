@@ -7,8 +7,8 @@ using ActorBroker.TestSupport;
 namespace ActorBroker.Chaos.Workload;
 
 /// <summary>
-/// confluent-kafka over librdkafka as a process: <c>tests/clients/confluent_chaos.py</c> tells line by line what it does
-/// and is told. One that ends by itself, for a failure that it takes for fatal, is followed by another.
+/// confluent-kafka over librdkafka as a process: <c>tests/clients/confluent_chaos.py</c> tells line by line what it
+/// does and is told. One that ends by itself, for a failure that it takes for fatal, is followed by another.
 /// </summary>
 internal sealed class ForeignClient(
     Recorder recorder, string name, string role, string bootstrap, string topic, string? group, int recordsPerTurn)

@@ -25,7 +25,8 @@ internal sealed class OwnMember(KafkaClient client, string topic, Recorder recor
                 SessionTimeout = TimeSpan.FromSeconds(10),
                 HeartbeatInterval = TimeSpan.FromSeconds(1),
             });
-        consumer.Subscribe([topic], new RebalanceHandlers { Assigned = BeginAsync, Revoked = EndAsync, Lost = EndAsync });
+        consumer.Subscribe(
+            [topic], new RebalanceHandlers { Assigned = BeginAsync, Revoked = EndAsync, Lost = EndAsync });
         while (!stop.IsCancellationRequested)
         {
             try

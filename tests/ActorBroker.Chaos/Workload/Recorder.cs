@@ -13,7 +13,8 @@ internal sealed partial class Recorder(int partitions)
     private readonly List<ReadingRecorder> _readings = [];
     private readonly Dictionary<(string Group, int Partition), long> _commits = [];
     private readonly ConcurrentDictionary<string, int> _remarks = new();
-    private readonly List<long>[] _acknowledgements = [.. Enumerable.Range(0, partitions).Select(_ => new List<long>())];
+    private readonly List<long>[] _acknowledgements =
+        [.. Enumerable.Range(0, partitions).Select(_ => new List<long>())];
 
     /// <summary>How many partitions the workload's topic has.</summary>
     public int Partitions { get; } = partitions;
@@ -82,7 +83,9 @@ internal sealed partial class Recorder(int partitions)
         }
     }
 
-    /// <summary>True once every partition has acknowledged something, and each of the readers has read something.</summary>
+    /// <summary>
+    /// True once every partition has acknowledged something, and each of the readers has read something.
+    /// </summary>
     public bool IsFlowing(IReadOnlyList<string> readers)
     {
         lock (_lock)

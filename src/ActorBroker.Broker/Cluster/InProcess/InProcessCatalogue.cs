@@ -2,7 +2,9 @@ using ActorBroker.Broker.Catalogue;
 
 namespace ActorBroker.Broker.Cluster.InProcess;
 
-/// <summary>One broker's side of the catalogue that all share: what it says and hears waits while it is paused.</summary>
+/// <summary>
+/// One broker's side of the catalogue that all share: what it says and hears waits while it is paused.
+/// </summary>
 internal sealed class InProcessCatalogue : ICatalogue, IDisposable
 {
     private readonly ICatalogue _shared;

@@ -82,8 +82,8 @@ public sealed class InProcessCluster
     }
 
     /// <summary>
-    /// The process of a broker stands still: it neither says nor hears anything, what it wants to write to the catalogue
-    /// waits, and the others take it for dead. What clients send it is for whoever holds its sockets.
+    /// The process of a broker stands still: it neither says nor hears anything, what it wants to write to the
+    /// catalogue waits, and the others take it for dead. What clients send it is for whoever holds its sockets.
     /// </summary>
     public void Pause(int brokerId)
     {
