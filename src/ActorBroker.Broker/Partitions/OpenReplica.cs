@@ -48,8 +48,8 @@ internal sealed class OpenReplica(PartitionLog log, ProducerTable producers) : I
     public Lock Flushing { get; } = new();
 
     /// <summary>
-    /// The end of the last write that left offsets out: what is below counts as kept only when a recovery point on disk
-    /// covers it. 0: there was none.
+    /// The end of the last batch before which offsets were left out: what is below counts as kept only when a recovery
+    /// point on disk covers it. Never beyond the log's end. 0: there was none.
     /// </summary>
     public long GapEnd
     {

@@ -11,7 +11,7 @@ internal sealed partial class PartitionActor
     private readonly Queue<ReplicaAppendRequest> _awaitFlushed = new();
     private long _leaderLogStart;
     private bool _gatherBeginsEpoch;
-    private bool _gatherHasGap;
+    private long _gatherGapEnd;
     private bool _isUnsoundKnown;
 
     /// <summary>
@@ -41,7 +41,7 @@ internal sealed partial class PartitionActor
     /// <summary>Lets the machine decide; what it takes is written with the rest of the turn.</summary>
     public void StageAppend(ReplicaAppendRequest request)
     {
-        if (_replica is not { } replica || _closing || IsLossUnrecorded ||
+        if (_replica is not { } replica || _closing || IsLossUnreported ||
             _context.Clock.NowMs < _refuseWritesUntilMs)
         {
             request.Complete(ReplicaAppendResult.Of(ReplicaAppendStatus.Unready));
@@ -102,6 +102,8 @@ internal sealed partial class PartitionActor
         {
             replica.Log.TruncateFullyAndStartAt(wanted);
             follower.StartedAnew(wanted);
+            replica.GapEnd = 0;
+            _leaderLogStart = 0;
         }
         else
         {
@@ -112,6 +114,8 @@ internal sealed partial class PartitionActor
         var end = replica.Log.LogEndOffset;
         _promisedOffset = Math.Min(_promisedOffset, end);
         _segmentsSeen = replica.Log.SegmentCount;
+        replica.GapEnd = Math.Min(replica.GapEnd, end);
+        _leaderLogStart = _leaderLogStart <= end ? _leaderLogStart : 0;
         if (_context.Directory.RecoveryPoints.GetValueOrDefault(Name) > end)
         {
             // A start would trust what is written there from now on without having looked at it.
@@ -133,7 +137,7 @@ internal sealed partial class PartitionActor
             _gather.Add(bytes);
             _gatheredBytes += bytes.Length;
             _gatherBeginsEpoch |= batch.PartitionLeaderEpoch > latestEpoch;
-            _gatherHasGap |= batch.BaseOffset > follower.LogEndOffset;
+            _gatherGapEnd = batch.BaseOffset > follower.LogEndOffset ? batch.NextOffset : _gatherGapEnd;
             if (batch.IsControl && TransactionMarker.TryRead(bytes.Span, batch, out var marker))
             {
                 follower.MarkerWritten(in batch, marker.CoordinatorEpoch, _nowMs);
@@ -157,9 +161,9 @@ internal sealed partial class PartitionActor
         {
             replica.Log.Append(_gather, allowGaps: true);
             _context.Replication.CountReceived(_gatheredBytes);
-            if (_gatherHasGap)
+            if (_gatherGapEnd > 0)
             {
-                replica.GapEnd = replica.Log.LogEndOffset;
+                replica.GapEnd = _gatherGapEnd;
             }
 
             _gather.Clear();
@@ -167,7 +171,8 @@ internal sealed partial class PartitionActor
         }
 
         _gatheredBytes = 0;
-        _gatherBeginsEpoch = _gatherHasGap = false;
+        _gatherBeginsEpoch = false;
+        _gatherGapEnd = 0;
     }
 
     /// <summary>Writes what the turn's appends brought, then answers them, or has them wait for the disk.</summary>
@@ -213,6 +218,11 @@ internal sealed partial class PartitionActor
                 ? ReplicaAppendResult.Of(ReplicaAppendStatus.Unready)
                 : ReplicaAppendResult.Of(ReplicaAppendStatus.Appended) with { EndOffset = request.EndOffset });
         }
+
+        if (_owesRecords && _promisedOffset >= _owedOffset)
+        {
+            Volatile.Write(ref _owesRecords, false);
+        }
     }
 
     /// <summary>A start after a crash would end the log where offsets are missing: see the recovery's rules.</summary>
@@ -228,7 +238,8 @@ internal sealed partial class PartitionActor
         }
 
         _appends.Clear();
-        _gatherBeginsEpoch = _gatherHasGap = false;
+        _gatherBeginsEpoch = false;
+        _gatherGapEnd = 0;
     }
 
     private static void AnswerAppends(Queue<ReplicaAppendRequest> waiting, ReplicaAppendResult result)

@@ -64,6 +64,9 @@ internal sealed partial class PartitionActor
         _segmentsSeen = log.SegmentCount;
         BeginIncarnation();
         TakeRole(replica);
+
+        // From here on what is published is the truth: a cut lowers it, and what a start knew must not raise it again.
+        _history = _history with { HighWatermark = 0 };
         Volatile.Write(ref _replica, replica);
         Watchers.Signal();
         if (!_opened.TrySetResult(true) && _wasOffline)

@@ -11,9 +11,8 @@ internal sealed partial class PartitionActor
     private PartitionState _state;
     private long _catalogueVersion;
 
-    // The latest leadership that this replica heard of, and the latest that it must not take up: see LostRecords.
+    // The latest leadership that this replica heard of.
     private int _leaderEpoch;
-    private int _barredEpoch = -1;
 
     // The end of what others were told that this replica holds.
     private long _promisedOffset;
@@ -30,7 +29,8 @@ internal sealed partial class PartitionActor
     /// </summary>
     public bool ShouldLead =>
         State is var state && state.Leader == _context.BrokerId && state.InSync.Contains(_context.BrokerId) &&
-        state.LeaderEpoch == LeaderEpoch && state.LeaderEpoch > Volatile.Read(ref _barredEpoch);
+        state.LeaderEpoch == LeaderEpoch && state.LeaderEpoch > Volatile.Read(ref _barredEpoch) &&
+        !Volatile.Read(ref _owesRecords);
 
     /// <summary>The topic's settings or its catalogue document changed.</summary>
     public void Update(TopicDocument document, LogConfig config) => PostControl(new PartitionCommand<bool>(actor =>
@@ -38,11 +38,6 @@ internal sealed partial class PartitionActor
         actor.Adopt(document, config);
         return true;
     }));
-
-    /// <summary>It lost records, and is still counted on: it takes nothing before the catalogue knows.</summary>
-    private bool IsLossUnrecorded =>
-        _barredEpoch == _state.LeaderEpoch &&
-        (_state.InSync.Contains(_context.BrokerId) || _state.EligibleLeaders.Contains(_context.BrokerId));
 
     private void Adopt(TopicDocument document, LogConfig config)
     {
@@ -52,12 +47,18 @@ internal sealed partial class PartitionActor
         }
 
         Volatile.Write(ref _config, config);
-        Volatile.Write(ref _state, document.Partitions[Name.Partition]);
-        _catalogueVersion = document.Version;
-        Learn(_state.LeaderEpoch);
+        _replica?.Log.UpdateConfig(config);
+        Adopt(document.Version, document.Partitions[Name.Partition]);
+    }
+
+    private void Adopt(long catalogueVersion, PartitionState state)
+    {
+        Volatile.Write(ref _state, state);
+        _catalogueVersion = catalogueVersion;
+        Learn(state.LeaderEpoch);
+        ConsiderLoss();
         if (_replica is { } replica)
         {
-            replica.Log.UpdateConfig(config);
             TakeRole(replica);
         }
     }
@@ -87,7 +88,7 @@ internal sealed partial class PartitionActor
     private void BeginLeading(OpenReplica replica)
     {
         // Whoever sent these leads no more.
-        AnswerAppends(_awaitFlushed, ReplicaAppendResult.Of(ReplicaAppendStatus.Fenced) with { Epoch = LeaderEpoch });
+        AnswerAppends(_awaitFlushed, Fenced());
         replica.Log.Epochs.Assign(_state.LeaderEpoch, replica.Log.LogEndOffset);
         replica.Lead(NewLeader(replica));
         BeginIncarnation();
@@ -101,10 +102,18 @@ internal sealed partial class PartitionActor
     {
         if (replica.Follower is { } follower)
         {
-            follower.Follow(LeaderEpoch);
+            if (LeaderEpoch > follower.LeaderEpoch)
+            {
+                // Whoever sent these leads no more: what the next leader cuts must never be told to the last one.
+                AnswerAppends(_awaitFlushed, Fenced());
+                _leaderLogStart = 0;
+                follower.Follow(LeaderEpoch);
+            }
+
             return;
         }
 
+        _leaderLogStart = 0;
         replica.Log.DropEmptyEpochs();
         replica.Follow(new FollowerMachine(new FollowerStart
         {
@@ -127,37 +136,31 @@ internal sealed partial class PartitionActor
 
     private void Learn(int leaderEpoch) => Volatile.Write(ref _leaderEpoch, Math.Max(_leaderEpoch, leaderEpoch));
 
-    /// <summary>
-    /// The log ends before what others were told that it holds. In sync or not, it is no longer what they count on; and
-    /// as a leader it would give the same offsets away again, in the same leadership. The catalogue has to know first.
-    /// </summary>
-    private void LostRecords(OpenReplica replica)
-    {
-        PartitionLogs.RecordsLost(
-            _context.Logger, Name, replica.Log.LogEndOffset, Math.Max(_promisedOffset, Published.HighWatermark));
-        _promisedOffset = replica.Log.LogEndOffset;
-        if (_state.Replicas.Length > 1)
-        {
-            Volatile.Write(ref _barredEpoch, _state.LeaderEpoch);
-            _context.Replication.Lost(this);
-        }
-    }
-
     private long KnownHighWatermark(OpenReplica replica) =>
         Math.Min(Math.Max(_history.HighWatermark, Published.HighWatermark), replica.Log.LogEndOffset);
 
-    private LeaderMachine NewLeader(OpenReplica replica) => new(
-        new LeaderStart
+    private LeaderMachine NewLeader(OpenReplica replica)
+    {
+        var machine = new LeaderMachine(StartOf(replica), _context.SteadyMs);
+        if (_underWay is { } proposed && proposed.LeaderEpoch == machine.LeaderEpoch)
         {
-            BrokerId = _context.BrokerId,
-            LogEndOffset = replica.Log.LogEndOffset,
-            HighWatermark = KnownHighWatermark(replica),
-            FlushedOffset = replica.Log.RecoveryPoint,
-            State = _state,
-            CatalogueVersion = _catalogueVersion,
-            MinInsyncReplicas = _config.MinInsyncReplicas,
-            Producers = replica.Producers,
-            CommitNeedsFlush = NeedsFlush(_config),
-        },
-        _context.SteadyMs);
+            // The machine that proposed it is gone; the catalogue may record it all the same.
+            machine.Propose(proposed);
+        }
+
+        return machine;
+    }
+
+    private LeaderStart StartOf(OpenReplica replica) => new()
+    {
+        BrokerId = _context.BrokerId,
+        LogEndOffset = replica.Log.LogEndOffset,
+        HighWatermark = KnownHighWatermark(replica),
+        FlushedOffset = replica.Log.RecoveryPoint,
+        State = _state,
+        CatalogueVersion = _catalogueVersion,
+        MinInsyncReplicas = _config.MinInsyncReplicas,
+        Producers = replica.Producers,
+        CommitNeedsFlush = NeedsFlush(_config),
+    };
 }

@@ -36,17 +36,22 @@ internal sealed record InSyncChange(PartitionActor Actor, PartitionState Known, 
 /// one that was never in sync; where nobody else can know more it goes on, as a leader in a new leadership.
 /// </summary>
 /// <param name="Actor">Who.</param>
-/// <param name="LeaderEpoch">The leadership in which it happened: a later one was made without counting on it.</param>
+/// <param name="LeaderEpoch">The latest leadership in which it may have written what it lost.</param>
 internal sealed record LossReport(PartitionActor Actor, int LeaderEpoch) : InSyncProposal(Actor)
 {
     public override PartitionState? NextOf(PartitionState recorded, ClusterView? view)
     {
-        if (view is null || recorded.LeaderEpoch != LeaderEpoch)
+        if (view is null)
         {
             return null;
         }
 
+        // Elections ask for who is in sync, not for who has reported: a later leadership counts on it, too.
         var next = recorded.LoseRecords(Actor.Context.BrokerId, view, Actor.Config.MinInsyncReplicas);
-        return next.Equals(recorded) ? null : next;
+        var isAnew = next.Leader == Actor.Context.BrokerId && recorded.LeaderEpoch > LeaderEpoch;
+        return isAnew || next.Equals(recorded) ? null : next;
     }
+
+    public override void Ended(long catalogueVersion, PartitionState recorded) =>
+        Actor.LossReported(catalogueVersion, recorded, Actor.Context.Replication.View is not null);
 }

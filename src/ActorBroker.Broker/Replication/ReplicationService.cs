@@ -15,6 +15,7 @@ namespace ActorBroker.Broker.Replication;
 internal sealed class ReplicationService : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<int, Peer> _peers = new();
+    private readonly Lock _looking = new();
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private IReplicaLinks? _links;
@@ -85,11 +86,14 @@ internal sealed class ReplicationService : IAsyncDisposable
     public void See(ClusterView view, PartitionManager partitions)
     {
         ArgumentNullException.ThrowIfNull(view);
-        Volatile.Write(ref _view, view);
         var isBack = false;
-        foreach (var peer in _peers.Values)
+        lock (_looking)
         {
-            isBack |= peer.See(view.IsLive(peer.BrokerId), view.EpochOf(peer.BrokerId));
+            Volatile.Write(ref _view, view);
+            foreach (var peer in _peers.Values)
+            {
+                isBack |= peer.See(view.IsLive(peer.BrokerId), view.EpochOf(peer.BrokerId));
+            }
         }
 
         if (isBack)
@@ -112,22 +116,26 @@ internal sealed class ReplicationService : IAsyncDisposable
             return known;
         }
 
-        var peer = _peers.GetOrAdd(brokerId, static id => new Peer(id));
-
-        // A look that comes in between sees it among the others; one that came before is made up for here.
-        if (View is { } view)
+        // A new one has seen the latest look before anybody finds it, and each later one.
+        lock (_looking)
         {
-            peer.See(view.IsLive(brokerId), view.EpochOf(brokerId));
-        }
+            if (!_peers.TryGetValue(brokerId, out var peer))
+            {
+                peer = new Peer(brokerId);
+                if (View is { } view)
+                {
+                    peer.See(view.IsLive(brokerId), view.EpochOf(brokerId));
+                }
 
-        return peer;
+                _peers[brokerId] = peer;
+            }
+
+            return peer;
+        }
     }
 
-    /// <summary>A leader wants this recorded.</summary>
+    /// <summary>A replica wants this recorded.</summary>
     public void Propose(InSyncProposal proposal) => _proposals?.Add(proposal);
-
-    /// <summary>A replica lost what others count on.</summary>
-    public void Lost(PartitionActor actor) => _proposals?.Add(new LossReport(actor, actor.State.LeaderEpoch));
 
     public void CountSent(long bytes)
     {

@@ -42,6 +42,9 @@ internal sealed class ReplicaCluster : IAsyncDisposable
 
     public ClusterCatalogue Catalogue { get; }
 
+    /// <summary>Runs when a change is recorded, before anybody is told, its writer included.</summary>
+    public Action? Recorded { get; set; }
+
     public TopicDocument Document => Catalogue.ReadTopic(Topic)!;
 
     public PartitionState State => Document.Partitions[0];
@@ -189,6 +192,7 @@ internal sealed class ReplicaCluster : IAsyncDisposable
 
     private void Publish()
     {
+        Recorded?.Invoke();
         foreach (var topic in Catalogue.ListTopics())
         {
             foreach (var broker in _brokers.Values.ToArray())
