@@ -74,6 +74,7 @@ internal static class CommandLine
             PartitionsCommand.Build(),
             BrokersCommand.Build(),
             BenchCommand.Build(),
+            DevCommand.Build(),
         };
         foreach (var option in Connection.Options)
         {

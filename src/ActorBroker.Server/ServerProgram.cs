@@ -33,6 +33,11 @@ internal sealed partial class ServerProgram
                 return ExitCodes.Stopped;
             }
 
+            if (commandLine.DevBrokers is { } brokers)
+            {
+                return await DevProgram.RunAsync(commandLine, brokers, output, errors).ConfigureAwait(false);
+            }
+
             var config = SettingsSources.Load(commandLine);
             return await new ServerProgram(config, output, errors).RunAsync().ConfigureAwait(false);
         }

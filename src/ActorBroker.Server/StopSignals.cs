@@ -1,16 +1,21 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace ActorBroker.Server;
 
 /// <summary>
 /// SIGTERM and Ctrl+C ask for an orderly stop. Asked twice, the process ends at once: no acknowledged record is lost,
-/// but the next start has to recover.
+/// but the next start has to recover. What comes in quick succession is one request: a terminal signals every process, and
+/// whoever started this one may pass the same signal on.
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {
+    private static readonly TimeSpan Echo = TimeSpan.FromSeconds(1);
+
     private readonly CancellationTokenSource _stop = new();
     private readonly PosixSignalRegistration[] _registrations;
-    private int _asked;
+    private readonly Lock _gate = new();
+    private long? _askedAt;
 
     public StopSignals()
     {
@@ -47,10 +52,16 @@ internal sealed class StopSignals : IDisposable
 
     private void OnSignal(PosixSignalContext context)
     {
-        // Twice: the runtime's own handling goes on, and ends the process.
-        if (Interlocked.Increment(ref _asked) > 1)
+        lock (_gate)
         {
-            return;
+            if (_askedAt is { } askedAt)
+            {
+                // Twice: the runtime's own handling goes on, and ends the process.
+                context.Cancel = Stopwatch.GetElapsedTime(askedAt) < Echo;
+                return;
+            }
+
+            _askedAt = Stopwatch.GetTimestamp();
         }
 
         context.Cancel = true;

@@ -1,7 +1,6 @@
 // The one worker that turns what the catalogue and the membership say into what this broker does. It is driven by
 // state, not by events: a change only says which document to look at again, so that changes which come in quick
 // succession, twice or late cost nothing and break nothing. Nobody else changes the image or opens and closes replicas.
-using ActorBroker.Broker.Actors;
 using ActorBroker.Broker.Catalogue;
 using ActorBroker.Core.Catalogue;
 using ActorBroker.Core.Cluster;
@@ -21,7 +20,6 @@ internal sealed partial class CatalogueFollower : IAsyncDisposable
     private readonly BrokerState _state;
     private readonly IMembership _membership;
     private readonly TimeProvider _time;
-    private readonly MonotonicClock _clock;
     private readonly ILogger _logger;
     private readonly Lock _gate = new();
     private HashSet<CatalogueKey> _changed = [];
@@ -31,7 +29,7 @@ internal sealed partial class CatalogueFollower : IAsyncDisposable
     private bool _stopped;
     private Task _running = Task.CompletedTask;
     private bool _isRunning;
-    private long _membersChangedMs;
+    private long _membersChangedAt;
 
     /// <summary>Notes changes from here on; they are applied from <see cref="Begin"/> on.</summary>
     public CatalogueFollower(BrokerState state, IMembership membership, TimeProvider time, ILogger logger)
@@ -39,14 +37,13 @@ internal sealed partial class CatalogueFollower : IAsyncDisposable
         _state = state;
         _membership = membership;
         _time = time;
-        _clock = new MonotonicClock(time);
         _logger = logger;
         state.Catalogue.Documents.Changed += OnChanged;
         membership.Changed += OnMembersChanged;
     }
 
-    /// <summary>When the membership last said something new, by the monotonic clock; any thread.</summary>
-    public long MembersChangedMs => Volatile.Read(ref _membersChangedMs);
+    /// <summary>How long ago the membership last said something new; any thread.</summary>
+    public TimeSpan SinceMembersChanged => _time.GetElapsedTime(Volatile.Read(ref _membersChangedAt));
 
     /// <summary>Applies what has changed since the start, and goes on from there.</summary>
     public void Begin()
@@ -111,7 +108,7 @@ internal sealed partial class CatalogueFollower : IAsyncDisposable
     {
         lock (_gate)
         {
-            Volatile.Write(ref _membersChangedMs, _clock.NowMs);
+            Volatile.Write(ref _membersChangedAt, _time.GetTimestamp());
             _membersChanged = true;
             Run();
         }

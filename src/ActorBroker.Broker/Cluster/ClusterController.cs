@@ -16,7 +16,6 @@ internal sealed class ClusterController : IAsyncDisposable
     private readonly BrokerState _state;
     private readonly CatalogueFollower _follower;
     private readonly ControllerMeters _meters;
-    private readonly MonotonicClock _clock;
     private readonly ILogger _logger;
     private readonly WorkerThreads _thread = new("controller", 1);
     private readonly Lock _gate = new();
@@ -32,7 +31,6 @@ internal sealed class ClusterController : IAsyncDisposable
         _state = state;
         _follower = follower;
         _meters = meters;
-        _clock = new MonotonicClock(time);
         _logger = logger;
         state.Cluster.Changed += OnChanged;
         if (state.Config.Get(BrokerKeys.AutoLeaderRebalanceEnable))
@@ -138,7 +136,7 @@ internal sealed class ClusterController : IAsyncDisposable
         }
 
         var written = _state.Catalogue.TryWriteTopics(topics);
-        var elections = new ElectionCount();
+        var elections = new ElectionCount(_state.Cluster.View);
         for (var index = 0; index < topics.Count; index++)
         {
             if (written[index])
@@ -147,19 +145,35 @@ internal sealed class ClusterController : IAsyncDisposable
             }
         }
 
-        if (elections.Elected > 0)
-        {
-            var elapsedMs = _clock.NowMs - _follower.MembersChangedMs;
-            _meters.Elected(elections, elapsedMs);
-            ClusterLogs.Elected(_logger, elections.Elected, elapsedMs);
-            if (elections.Unclean > 0)
-            {
-                ClusterLogs.UncleanlyElected(_logger, elections.Unclean);
-            }
-        }
+        Report(elections);
 
         _follower.SyncAsync([.. topics.Select(static topic => ClusterCatalogue.TopicKey(topic.Name))])
             .GetAwaiter().GetResult();
+    }
+
+    private void Report(ElectionCount elections)
+    {
+        if (elections.Elected == 0)
+        {
+            return;
+        }
+
+        if (elections.AfterLoss)
+        {
+            var elapsed = _follower.SinceMembersChanged;
+            _meters.Elected(elections, elapsed);
+            ClusterLogs.Elected(_logger, elections.Elected, (long)elapsed.TotalMilliseconds);
+        }
+        else
+        {
+            _meters.Elected(elections, null);
+            ClusterLogs.Moved(_logger, elections.Elected);
+        }
+
+        if (elections.Unclean > 0)
+        {
+            ClusterLogs.UncleanlyElected(_logger, elections.Unclean);
+        }
     }
 
     private void NoteMembers(ClusterImage image)

@@ -27,6 +27,9 @@ internal static partial class ClusterLogs
     [LoggerMessage(2406, LogLevel.Information, "{Partitions} partitions have a new leader after {ElapsedMs} ms")]
     public static partial void Elected(ILogger logger, int partitions, long elapsedMs);
 
+    [LoggerMessage(2410, LogLevel.Information, "{Partitions} leaderships have moved")]
+    public static partial void Moved(ILogger logger, int partitions);
+
     [LoggerMessage(2407, LogLevel.Error, "The controller's work failed; it is tried again with the next change")]
     public static partial void ControllerFailed(ILogger logger, Exception failure);
 

@@ -34,10 +34,15 @@ internal sealed class ControllerMeters
             "Brokers that this broker knows to be alive.");
     }
 
-    public void Elected(ElectionCount elections, long elapsedMs)
+    /// <param name="elections">What was elected.</param>
+    /// <param name="elapsed">Since the loss of a leader was known; null: none was lost.</param>
+    public void Elected(ElectionCount elections, TimeSpan? elapsed)
     {
         Interlocked.Add(ref _elected, elections.Elected);
         Interlocked.Add(ref _unclean, elections.Unclean);
-        _duration.Record(elapsedMs / 1000.0);
+        if (elapsed is { } known)
+        {
+            _duration.Record(known.TotalSeconds);
+        }
     }
 }

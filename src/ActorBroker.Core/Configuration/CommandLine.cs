@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ActorBroker.Core.Configuration;
 
 /// <summary>
@@ -9,6 +11,17 @@ namespace ActorBroker.Core.Configuration;
 /// <param name="Version"><c>--version</c>.</param>
 public sealed record CommandLine(IReadOnlyList<ConfigInput> Settings, string? ConfigPath, bool Help, bool Version)
 {
+    /// <summary>
+    /// <c>--dev.brokers</c>: so many brokers in one process, as a cluster for development; null: one broker.
+    /// </summary>
+    public int? DevBrokers { get; init; }
+
+    /// <summary><c>--dev.port</c>: the first one's port, the next have the next ones; 0: any free ones.</summary>
+    public int DevPort { get; init; }
+
+    /// <summary><c>--dev.data</c>: the folder of all their data; null: a temporary one.</summary>
+    public string? DevData { get; init; }
+
     private const string Origin = "command line";
 
     /// <summary>Reads the arguments.</summary>
@@ -18,6 +31,9 @@ public sealed record CommandLine(IReadOnlyList<ConfigInput> Settings, string? Co
         ArgumentNullException.ThrowIfNull(arguments);
         var settings = new List<ConfigInput>();
         string? configPath = null;
+        string? data = null;
+        int? brokers = null;
+        var port = 0;
         var help = false;
         var version = false;
         for (var index = 0; index < arguments.Count; index++)
@@ -40,18 +56,39 @@ public sealed record CommandLine(IReadOnlyList<ConfigInput> Settings, string? Co
                 ? arguments[++index]
                 : throw new ConfigurationException(
                     $"{argument} ({Origin}): the value is missing; write {argument}=value");
-            if (name == "config")
+            switch (name)
             {
-                configPath = value;
-            }
-            else
-            {
-                settings.Add(new ConfigInput(name, value, Origin));
+                case "config":
+                    configPath = value;
+                    break;
+                case "dev.brokers":
+                    brokers = Number(argument, value, 1, 99);
+                    break;
+                case "dev.port":
+                    port = Number(argument, value, 0, 65_000);
+                    break;
+                case "dev.data":
+                    data = value;
+                    break;
+                default:
+                    settings.Add(new ConfigInput(name, value, Origin));
+                    break;
             }
         }
 
-        return new CommandLine(settings, configPath, help, version);
+        return new CommandLine(settings, configPath, help, version)
+        {
+            DevBrokers = brokers,
+            DevPort = port,
+            DevData = data,
+        };
     }
+
+    private static int Number(string argument, string value, int least, int most) =>
+        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) &&
+        number >= least && number <= most
+            ? number
+            : throw new ConfigurationException($"{argument} ({Origin}): allowed is a number from {least} to {most}");
 
     private static (string Name, string? Value) Split(string argument)
     {

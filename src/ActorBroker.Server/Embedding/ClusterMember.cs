@@ -1,18 +1,19 @@
 using ActorBroker.Broker.Cluster.InProcess;
 using ActorBroker.Core.Configuration;
 using ActorBroker.Gateway.Transport;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ActorBroker.Server;
 
 /// <summary>One broker of an embedded cluster through its lives.</summary>
 internal sealed class ClusterMember(
-    InProcessCluster cluster, Func<int, BrokerConfig> settings, EmbeddedClusterOptions options) : IDisposable
+    InProcessCluster cluster, Func<int, BrokerConfig> settings, int port, ILoggerFactory? loggerFactory) : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1);
     private ClusterSeat? _seat;
     private RunningBroker? _broker;
-    private int _port;
+    private int _port = port;
 
     public EmbeddedBrokerStatus Status { get; private set; } = EmbeddedBrokerStatus.Stopped;
 
@@ -83,7 +84,7 @@ internal sealed class ClusterMember(
     private async Task LaunchAsync(CancellationToken cancel)
     {
         var seat = new ClusterSeat(cluster, new PauseGate());
-        var loggers = options.LoggerFactory ?? NullLoggerFactory.Instance;
+        var loggers = loggerFactory ?? NullLoggerFactory.Instance;
         _broker = await Task.Run(() => RunningBroker.LaunchAsync(() => settings(_port), loggers, seat, cancel), cancel)
             .ConfigureAwait(false);
         _seat = seat;

@@ -27,7 +27,10 @@ public sealed class EmbeddedCluster : IAsyncDisposable
         {
             var (brokerId, data) = (id, FolderOf(id));
             _members[id] = new ClusterMember(
-                cluster, port => EmbeddedSettings.Read(options, brokerId, brokers, data, port), options);
+                cluster,
+                port => EmbeddedSettings.Read(options, brokerId, brokers, data, port),
+                options.Port == 0 ? 0 : options.Port + id - 1,
+                options.LoggerFactory);
         }
     }
 

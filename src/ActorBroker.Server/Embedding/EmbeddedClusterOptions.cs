@@ -11,6 +11,9 @@ public sealed record EmbeddedClusterOptions
     /// </summary>
     public string? DataFolder { get; init; }
 
+    /// <summary>The port of broker 1 on 127.0.0.1; the next brokers have the next ports. 0: any free ones.</summary>
+    public int Port { get; init; }
+
     /// <summary>
     /// Settings of every broker by Kafka's names, as <c>min.insync.replicas</c>. Topics have as many replicas as there
     /// are brokers, and three at most, unless <c>default.replication.factor</c> stands here.
