@@ -1,5 +1,7 @@
 """confluent-kafka over librdkafka (Debian: python3-confluent-kafka)."""
+import json
 import sys
+import time
 
 from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic
@@ -90,6 +92,30 @@ def read(request):
     return {"records": records}
 
 
+def read_near(request):
+    """Reads everything from a rack; tells how much it was, and which brokers it was fetched from."""
+    fetched_from = set()
+
+    def noted(text):
+        for topic in json.loads(text)["topics"].values():
+            fetched_from.update(each["broker"] for each in topic["partitions"].values() if each["partition"] >= 0)
+
+    consumer = Consumer({
+        "bootstrap.servers": request["bootstrap"], "group.id": "near", "enable.auto.commit": False,
+        "client.rack": request["rack"], "stats_cb": noted, "statistics.interval.ms": 100, "check.crcs": True})
+    consumer.assign([TopicPartition(request["topic"], request["partition"], 0)])
+    count = 0
+    until = time.monotonic() + TIMEOUT_S
+    while (count < request["count"] or request["expected"] not in fetched_from) and time.monotonic() < until:
+        message = consumer.poll(0.2)
+        if message is not None:
+            if message.error():
+                raise KafkaException(message.error())
+            count += 1
+    consumer.close()
+    return {"count": count, "brokers": sorted(fetched_from)}
+
+
 def seek(request):
     consumer = consumer_of(request)
     asked = TopicPartition(request["topic"], request["partition"], request["timestamp"])
@@ -107,4 +133,4 @@ def configs(request):
 
 door.run({
     "supports": supports, "create": create, "produce": produce, "read": read, "seek": seek, "configs": configs,
-    "produce-through-restarts": produce_through_restarts})
+    "produce-through-restarts": produce_through_restarts, "read-near": read_near})
