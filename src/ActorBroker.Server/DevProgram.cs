@@ -46,7 +46,8 @@ internal static class DevProgram
     private static string Render(EmbeddedCluster cluster, bool isTemporary)
     {
         var text = new StringBuilder()
-            .AppendLine($"ActorBroker {Banner.Version}: cluster {cluster.ClusterId} of {cluster.Brokers.Count} brokers");
+            .AppendLine(
+                $"ActorBroker {Banner.Version}: cluster {cluster.ClusterId} of {cluster.Brokers.Count} brokers");
         foreach (var broker in cluster.Brokers)
         {
             text.AppendLine($"  broker {broker.Id} listens on {broker.BootstrapServers}");

@@ -12,8 +12,8 @@ internal static class HelpText
           --log.dirs=./data                           where the data lies
           --log.level=Information                     what goes to the console
 
-          --cluster.dir=./cluster                     brokers on one machine that share this folder are a cluster; each has a
-                                                      broker.id and listeners of its own
+          --cluster.dir=./cluster                     brokers on one machine that share this folder are a cluster;
+                                                      each has a broker.id and listeners of its own
 
           --dev.brokers=3   so many brokers in this process, as a cluster for development; --dev.port=9092 is the first
                             one's port, --dev.data=folder keeps the data; settings are for all of them

@@ -5,8 +5,8 @@ namespace ActorBroker.Server;
 
 /// <summary>
 /// SIGTERM and Ctrl+C ask for an orderly stop. Asked twice, the process ends at once: no acknowledged record is lost,
-/// but the next start has to recover. What comes in quick succession is one request: a terminal signals every process, and
-/// whoever started this one may pass the same signal on.
+/// but the next start has to recover. What comes in quick succession is one request: a terminal signals every process,
+/// and whoever started this one may pass the same signal on.
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {

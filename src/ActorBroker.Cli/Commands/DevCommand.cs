@@ -22,7 +22,7 @@ internal static class DevCommand
         };
         var port = new Option<int>("--port")
         {
-            Description = "The first broker's port on 127.0.0.1; the next brokers have the next ones. 0: any free ones.",
+            Description = "The first broker's port on 127.0.0.1; the next ones have the next ports. 0: any free ones.",
             HelpName = "port",
             DefaultValueFactory = _ => 9092,
         };

@@ -51,9 +51,7 @@ internal static class GroupReset
             var isNew = !description.Exists && committed.Count == 0;
             if (isNew && parsed.GetValue(all))
             {
-                throw new KafkaException(
-                    $"There is no group '{name}', so nothing is committed that could be reset. See " +
-                    "'actorbroker groups list' for what there is; --topic makes a new one.");
+                throw Unknown(name);
             }
 
             var partitions = parsed.GetValue(all)
@@ -79,6 +77,10 @@ internal static class GroupReset
         });
         return command;
     }
+
+    private static KafkaException Unknown(string group) => new(
+        $"There is no group '{group}', so nothing is committed that could be reset. See 'actorbroker groups list' " +
+        "for what there is; --topic makes a new one.");
 
     // The broker would refuse too, but only with a code, and only when it is to be done.
     private static void RequireNoMembers(GroupDescription group)

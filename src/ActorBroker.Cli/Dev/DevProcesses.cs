@@ -112,9 +112,10 @@ internal sealed class DevProcesses(DevPlan plan, string folder) : IDisposable
         {
             var cluster = await client.Admin.DescribeClusterAsync(cancel).ConfigureAwait(false);
             var health = await ClusterHealth.AskAsync(client, cancel).ConfigureAwait(false);
-            var live = cluster.Brokers.Where(static broker => !broker.IsFenced).Select(static broker => broker.Id).Order();
-            line = $"live: {string.Join(", ", live)}; controller: {cluster.ControllerId}; {health.Partitions} partitions, " +
-                $"{health.UnderReplicated} under-replicated, {health.WithoutLeader} without a leader";
+            var live = cluster.Brokers.Where(static broker => !broker.IsFenced).Select(static broker => broker.Id);
+            line = $"live: {string.Join(", ", live.Order())}; controller: {cluster.ControllerId}; " +
+                $"{health.Partitions} partitions, {health.UnderReplicated} under-replicated, " +
+                $"{health.WithoutLeader} without a leader";
         }
         catch (KafkaException failure)
         {
