@@ -1,13 +1,8 @@
-using System.Security.Cryptography;
-
 namespace ActorBroker.Simulation.Tests;
 
-/// <summary>The cluster keeps its promises in every simulated world that is drawn.</summary>
-public class SimulationTests(ITestOutputHelper output)
+/// <summary>The cluster keeps its promises in the simulated worlds that once found a bug.</summary>
+public class SimulationTests
 {
-    private const int NewSeeds = 2_000;
-    private const int Threads = 2;
-
     /// <summary>Seeds that found a bug once.</summary>
     public static TheoryData<ulong> Regressions =>
         [1, 2, 9, 12, 13, 41, 63, 93, 111, 148, 189, 196, 292, 1158];
@@ -15,19 +10,6 @@ public class SimulationTests(ITestOutputHelper output)
     [Theory]
     [MemberData(nameof(Regressions))]
     public void A_seed_that_found_a_bug_finds_none_any_more(ulong seed) => SimulationRun.Run(seed);
-
-    [Fact]
-    public void New_seeds_find_no_bug()
-    {
-        var first = (ulong)BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(4));
-        output.WriteLine($"seeds {first} to {first + NewSeeds - 1}");
-
-        var range = SeedRange.Run(first, NewSeeds, Threads);
-
-        output.WriteLine($"{range.Steps} steps, {range.Acknowledged} produces, {range.Committed} offsets committed");
-        Assert.Empty(range.Failures.Select(failure => failure.Message));
-        Assert.Equal(NewSeeds, range.Runs);
-    }
 
     [Theory]
     [InlineData(17)]
