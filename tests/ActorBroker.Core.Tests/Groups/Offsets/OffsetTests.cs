@@ -179,32 +179,6 @@ public sealed class OffsetTests
         Assert.Equal(0, scenario.Restarted().GroupCount);
     }
 
-    [Fact]
-    public void Ten_thousand_idle_groups_take_less_than_three_kibibytes_each()
-    {
-        const int Groups = 10_000;
-        var scenario = OffsetScenario.With("t");
-        var before = GC.GetTotalMemory(forceFullCollection: true);
-        var machine = new GroupCoordinatorMachine(new GroupSettings(), () => "id");
-        for (var group = 0; group < Groups; group++)
-        {
-            machine.Apply(new GroupRecord(
-                new GroupMetadataKey { Group = $"group-{group}" },
-                new GroupMetadataValue { ProtocolType = "consumer", Generation = 1, CurrentStateTimestamp = 1 }));
-            for (var partition = 0; partition < 4; partition++)
-            {
-                machine.Apply(new GroupRecord(
-                    new OffsetCommitKey { Group = $"group-{group}", Topic = new string('t', 1), Partition = partition },
-                    new OffsetCommitValue { Offset = partition, CommitTimestamp = 1 }));
-            }
-        }
-
-        var bytes = GC.GetTotalMemory(forceFullCollection: true) - before;
-        Assert.Equal(Groups, machine.GroupCount);
-        Assert.InRange(bytes / Groups, 1, 3072);
-        GC.KeepAlive(scenario);
-    }
-
     private static OffsetToCommit At(string topic, int partition, long offset, int epoch = -1, string? text = null) =>
         new(new TopicPartition(topic, partition), offset, epoch, text);
 }
