@@ -122,7 +122,8 @@ internal sealed class ChaosRun
         {
             try
             {
-                if ((await _cluster.Admin.DescribeClusterAsync(cancel)).Brokers.Count == ChaosCluster.Ids.Count)
+                var known = await _cluster.Admin.DescribeClusterAsync(cancel);
+                if (known.Brokers.Count(static broker => !broker.IsFenced) == ChaosCluster.Ids.Count)
                 {
                     return;
                 }
