@@ -88,6 +88,19 @@ internal sealed class GroupRun : IAsyncDisposable
         }
     }
 
+    /// <summary>The session of one that stands still ends: the group goes on without it.</summary>
+    public async Task LosesAsync(MemberProcess still)
+    {
+        var group = await _client.Admin.DescribeGroupAsync(_name, Cancel);
+        await HoldsAsync(
+            async () =>
+            {
+                group = await _client.Admin.DescribeGroupAsync(_name, Cancel);
+                return group.Members.All(member => member.ClientId != still.Name);
+            },
+            () => Task.FromResult($"{still.Name} is still in {string.Join('\n', group.Members)}"));
+    }
+
     /// <summary>What is there now is processed, in every partition: whoever is left reads it all.</summary>
     public async Task CatchesUpAsync()
     {

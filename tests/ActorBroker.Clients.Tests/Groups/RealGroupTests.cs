@@ -22,6 +22,7 @@ public abstract class RealGroupTests(GroupServer server)
         await run.AllShareAsync(members);
 
         members[1].Pause();
+        await run.LosesAsync(members[1]);
         await run.CatchesUpAsync();
         members[1].Resume();
         await run.AllShareAsync(members);
