@@ -56,7 +56,7 @@ internal static class DevProgram
         return text
             .AppendLine($"  data in {cluster.DataFolder}{(isTemporary ? ", removed at the end" : "")}")
             .AppendLine("Try it from another terminal:")
-            .AppendLine($"  actorbroker topics create orders -b {cluster.BootstrapServers}")
+            .AppendLine($"  actorbroker topics create orders --partitions 6 -b {cluster.BootstrapServers}")
             .AppendLine($"  actorbroker cluster describe -b {cluster.BootstrapServers}")
             .Append("Ctrl+C stops it.")
             .ToString();

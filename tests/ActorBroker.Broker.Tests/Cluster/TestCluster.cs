@@ -1,0 +1,139 @@
+using System.Collections.Immutable;
+using ActorBroker.Broker.Admin;
+using ActorBroker.Broker.Cluster.InProcess;
+using ActorBroker.Broker.Partitions;
+using ActorBroker.Broker.Tests.Support;
+using ActorBroker.Core.Catalogue;
+using ActorBroker.Core.Configuration;
+using ActorBroker.Records;
+using ActorBroker.Storage.Simulation;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ActorBroker.Broker.Tests.Cluster;
+
+/// <summary>Whole brokers in one process, each on a disk of its own; they can be stopped and crashed.</summary>
+internal sealed class TestCluster : IAsyncDisposable
+{
+    public const string Topic = "events";
+    private readonly InProcessCluster _cluster = InProcessCluster.Open(new MemoryFileSystem(), "/cluster");
+    private readonly Dictionary<int, MemoryFileSystem> _disks = [];
+    private readonly SortedDictionary<int, BrokerNode> _nodes = [];
+    private readonly (string Name, string Value)[] _settings;
+
+    private TestCluster((string Name, string Value)[] settings) => _settings = settings;
+
+    public IEnumerable<BrokerNode> Nodes => _nodes.Values;
+
+    public BrokerNode this[int brokerId] => _nodes[brokerId];
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public static async Task<TestCluster> StartedAsync(int brokers, params (string Name, string Value)[] settings)
+    {
+        var cluster = new TestCluster(settings);
+        for (var id = 1; id <= brokers; id++)
+        {
+            await cluster.StartAsync(id);
+        }
+
+        await cluster.AllKnowAsync(image => image.Brokers.Count == brokers);
+        return cluster;
+    }
+
+    public async Task StartAsync(int brokerId)
+    {
+        if (!_disks.TryGetValue(brokerId, out var disk))
+        {
+            _disks[brokerId] = disk = new MemoryFileSystem();
+        }
+
+        _nodes[brokerId] = await NewNodeAsync(brokerId, disk);
+    }
+
+    public Task<BrokerNode> NewNodeAsync(int brokerId, MemoryFileSystem disk)
+    {
+        (string Name, string Value)[] all = [("broker.id", $"{brokerId}"), ("log.dirs", "/data"), .. _settings];
+        var world = new BrokerEnvironment(TimeProvider.System, NullLoggerFactory.Instance, disk);
+        return BrokerNode.StartAsync(
+            BrokerConfig.Parse(all.Select(setting => new ConfigInput(setting.Name, setting.Value, "test"))),
+            _cluster.Join(brokerId, world), Cancel);
+    }
+
+    public async Task StopAsync(int brokerId)
+    {
+        await _nodes[brokerId].StopAsync(Cancel);
+        _nodes.Remove(brokerId);
+        await AllKnowAsync(image => !image.Brokers.ContainsKey(brokerId));
+    }
+
+    public async Task CrashAsync(int brokerId)
+    {
+        _cluster.Crash(brokerId);
+        await _nodes[brokerId].StopAsync(Cancel);
+        _nodes.Remove(brokerId);
+        await AllKnowAsync(image => !image.Brokers.ContainsKey(brokerId));
+    }
+
+    /// <summary>Waits until every broker that runs knows the cluster to be so.</summary>
+    public Task AllKnowAsync(Func<Broker.Cluster.ClusterImage, bool> condition) =>
+        Task.WhenAll(_nodes.Values.Select(node => node.WaitForAsync(condition, Cancel)));
+
+    /// <summary>Waits until every broker knows the first partition to be so.</summary>
+    public Task AllKnowAsync(Func<PartitionState, bool> condition) => AllKnowAsync(
+        image => image.TopicsByName.TryGetValue(Topic, out var topic) && condition(topic.Partitions[0]));
+
+    public PartitionState State => _nodes.Values.First().Cluster.TopicsByName[Topic].Partitions[0];
+
+    /// <summary>A topic whose partitions lie on these brokers.</summary>
+    public async Task CreateTopicAsync(int at, int[][] replicas, params (string Name, string Value)[] configs)
+    {
+        var topic = new NewTopic(
+            Topic, -1, -1, replicas.Index().ToDictionary(each => each.Index, each => each.Item),
+            configs.ToImmutableDictionary(config => config.Name, config => (string?)config.Value));
+        var result = Assert.Single(await _nodes[at].Topics.CreateAsync([topic], false, Cancel));
+        Assert.Equal((ErrorCode.None, null), (result.Error, result.Message));
+        await AllKnowAsync(image => image.TopicsByName.ContainsKey(Topic));
+    }
+
+    public Partition Replica(int brokerId, int partition = 0)
+    {
+        Assert.True(_nodes[brokerId].TryGetPartition(Topic, partition, out var found));
+        return found;
+    }
+
+    /// <summary>Produces at whoever leads, until it is acknowledged by all.</summary>
+    public async Task MustProduceAsync(params string[] values)
+    {
+        var error = ErrorCode.NotLeaderOrFollower;
+        await Until.TrueAsync(() =>
+        {
+            var leader = State.Leader;
+            if (_nodes.TryGetValue(leader, out var node) && node.TryGetPartition(Topic, 0, out var partition))
+            {
+                var batch = Batches.Produce(-1, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(),
+                    RecordBatchOptions.Default, values);
+                error = partition.ProduceAsync(batch).AsTask().GetAwaiter().GetResult().Error;
+            }
+
+            return error is not (ErrorCode.NotLeaderOrFollower or ErrorCode.KafkaStorageError
+                or ErrorCode.NotEnoughReplicas);
+        });
+        Assert.Equal(ErrorCode.None, error);
+    }
+
+    /// <summary>Waits until a replica has these records, committed.</summary>
+    public async Task HoldsAsync(int brokerId, params string[] values)
+    {
+        await Until.TrueAsync(() => _nodes[brokerId].TryGetPartition(Topic, 0, out var found) &&
+            found.HighWatermark >= values.Length);
+        Assert.Equal(values, Replica(brokerId).ReadAll(orFollower: true));
+    }
+
+    public bool HasFolder(int brokerId, int partition = 0) =>
+        _disks[brokerId].DirectoryExists($"/data/{Topic}-{partition}");
+
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAll(_nodes.Values.Select(node => node.StopAsync(CancellationToken.None)));
+    }
+}
