@@ -124,6 +124,20 @@ public sealed class LogDirectory : IDisposable
     public void WriteCleanerOffsets(IReadOnlyDictionary<TopicPartition, long> offsets) =>
         _cleanerOffsets.Write(offsets);
 
+    /// <summary>Drops the partitions from every checkpoint; durable on return.</summary>
+    public void Forget(IReadOnlySet<TopicPartition> partitions)
+    {
+        ArgumentNullException.ThrowIfNull(partitions);
+        foreach (var checkpoint in (OffsetCheckpoint[])[
+            _recoveryPoints, _highWatermarks, _logStartOffsets, _cleanerOffsets])
+        {
+            if (partitions.Any(checkpoint.Offsets.ContainsKey))
+            {
+                checkpoint.Write(checkpoint.Offsets.Where(row => !partitions.Contains(row.Key)).ToDictionary());
+            }
+        }
+    }
+
     /// <summary>
     /// The partitions that have a folder here, by name. Folders that are none are left alone, and reported.
     /// </summary>

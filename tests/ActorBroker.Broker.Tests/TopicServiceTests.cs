@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
 using ActorBroker.Broker.Admin;
 using ActorBroker.Broker.Tests.Support;
 using ActorBroker.Records;
@@ -168,6 +170,27 @@ public sealed class TopicServiceTests
     }
 
     [Fact]
+    public async Task A_topic_of_the_same_name_takes_over_nothing_that_was_known_of_the_deleted_one()
+    {
+        await using var broker = await TestBroker.StartedAsync();
+        await broker.MustProduceAsync(await broker.CreateTopicAsync(), "a", "b", "c");
+        Assert.Equal(2, (await broker.Find().DeleteRecordsAsync(2)).LowWatermark);
+        await broker.RestartAsync();
+        Assert.Equal((2, 3), (broker.Find().LogStartOffset, broker.Find().HighWatermark));
+        Assert.Equal([2, 3, 3], Checkpointed(broker));
+
+        await DeleteAsync(broker, new TopicRef("events", Guid.Empty));
+        var again = await broker.CreateTopicAsync();
+
+        Assert.Equal((0, 0), (again.LogStartOffset, again.HighWatermark));
+        Assert.Empty(Checkpointed(broker));
+        await broker.MustProduceAsync(again, "new");
+        await broker.KillAsync();
+        Assert.Equal((0, 1), (broker.Find().LogStartOffset, broker.Find().LogEndOffset));
+        Assert.Equal(["new"], broker.Find().ReadAll());
+    }
+
+    [Fact]
     public async Task Deleting_needs_a_known_topic_named_in_one_way()
     {
         await using var broker = await TestBroker.StartedAsync();
@@ -300,6 +323,16 @@ public sealed class TopicServiceTests
 
     private static async Task<TopicResult> DeleteAsync(TestBroker broker, TopicRef topic) =>
         Assert.Single(await broker.Node.Topics.DeleteAsync([topic], Cancel));
+
+    /// <summary>What the checkpoints on the disk say of the topic's partition, in ascending order.</summary>
+    private static List<long> Checkpointed(TestBroker broker) =>
+    [
+        .. broker.Disk.ListFiles(TestBroker.Root).Where(file => file.EndsWith("-checkpoint", StringComparison.Ordinal))
+            .Select(file => Encoding.UTF8.GetString(broker.Disk.ReadAllBytes($"{TestBroker.Root}/{file}")))
+            .SelectMany(content => content.Split('\n'))
+            .Where(row => row.StartsWith("events 0 ", StringComparison.Ordinal))
+            .Select(row => long.Parse(row.Split(' ')[2], CultureInfo.InvariantCulture)).Order(),
+    ];
 
     private static List<string> Folders(TestBroker broker) => [.. broker.Disk.ListDirectories(TestBroker.Root)];
 }

@@ -33,6 +33,17 @@ internal sealed class Checkpoints(PartitionManager partitions)
         static (directory, offsets) => directory.WriteCleanerOffsets(
             offsets.Where(offset => offset.Value > 0).ToDictionary()));
 
+    /// <summary>
+    /// Drops all rows of partitions that are about to begin anew; writes nothing where there are none.
+    /// </summary>
+    public void Forget(LogDirectory directory, IReadOnlySet<TopicPartition> names)
+    {
+        lock (_gate)
+        {
+            directory.Forget(names);
+        }
+    }
+
     public void WriteAll()
     {
         WriteCleanerOffsets();

@@ -57,22 +57,26 @@ internal sealed class PartitionManager(
     public IReadOnlyList<Task<bool>> Open(TopicDocument topic, LogConfig config, bool cleanShutdown)
     {
         var opening = new List<Task<bool>>();
-        for (var index = 0; index < topic.Partitions.Length; index++)
+        var names = Enumerable.Range(0, topic.Partitions.Length)
+            .Where(index => topic.Partitions[index].Replicas.Contains(brokerId))
+            .Select(index => new TopicPartition(topic.Name, index))
+            .Where(name => !_byName.ContainsKey(name))
+            .ToList();
+        var fresh = names.Where(name => !_homes.ContainsKey(name)).ToHashSet();
+        ForgetFormer(fresh);
+        foreach (var name in names)
         {
-            var name = new TopicPartition(topic.Name, index);
-            if (!topic.Partitions[index].Replicas.Contains(brokerId) || _byName.ContainsKey(name))
-            {
-                continue;
-            }
-
             var directory = HomeOf(name);
             var context = new PartitionContext(
                 brokerId, environment, directory, _flushers, _openers, logger, instruments, logInstruments, Replication,
                 Checkpoints);
-            var actor = new PartitionActor(context, name, topic, config, HistoryOf(directory, name, cleanShutdown));
+            var history = fresh.Contains(name)
+                ? new PartitionHistory(0, 0, 0, 0, cleanShutdown)
+                : HistoryOf(directory, name, cleanShutdown);
+            var actor = new PartitionActor(context, name, topic, config, history);
             var partition = new Partition(actor);
             _byName[name] = partition;
-            _byId[(topic.Id, index)] = partition;
+            _byId[(topic.Id, name.Partition)] = partition;
             opening.Add(actor.OpenAsync());
         }
 
@@ -140,6 +144,25 @@ internal sealed class PartitionManager(
         await Replication.DisposeAsync().ConfigureAwait(false);
         _openers.Dispose();
         _flushers.Dispose();
+    }
+
+    /// <summary>
+    /// These have no folder, so what the checkpoints know is of an earlier partition of the name. A start after a crash
+    /// would take it for the new one's, and believe bytes that it has never looked at.
+    /// </summary>
+    private void ForgetFormer(IEnumerable<TopicPartition> fresh)
+    {
+        foreach (var names in fresh.GroupBy(HomeOf))
+        {
+            try
+            {
+                Checkpoints.Forget(names.Key, names.ToHashSet());
+            }
+            catch (Exception failure) when (Partition.IsStorageFault(failure))
+            {
+                BrokerLogs.CheckpointFailed(logger, failure);
+            }
+        }
     }
 
     /// <summary>The directory that has the partition's folder, or the one with the fewest.</summary>

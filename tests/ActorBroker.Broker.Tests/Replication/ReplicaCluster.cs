@@ -236,6 +236,10 @@ internal sealed class ReplicaCluster : IAsyncDisposable
             Manager = new PartitionManager(
                 id, environment, [_directory], 1, NullLogger.Instance, new BrokerInstruments(_meter, 10),
                 new StorageInstruments(_meter));
+            foreach (var folder in _directory.ListPartitions())
+            {
+                Manager.SetHome(folder.Partition, _directory);
+            }
         }
 
         public MemoryFileSystem Disk { get; }
