@@ -1,6 +1,7 @@
 // The one worker that turns what the catalogue and the membership say into what this broker does. It is driven by
 // state, not by events: a change only says which document to look at again, so that changes which come in quick
 // succession, twice or late cost nothing and break nothing. Nobody else changes the image or opens and closes replicas.
+// What can't be applied is looked at again and again, as no other change of it may come, and holds nothing else up.
 using ActorBroker.Broker.Catalogue;
 using ActorBroker.Core.Catalogue;
 using ActorBroker.Core.Cluster;
@@ -17,14 +18,21 @@ internal sealed partial class CatalogueFollower : IAsyncDisposable
     /// </summary>
     private static readonly TimeSpan OpeningTime = TimeSpan.FromSeconds(5);
 
+    /// <summary>Between two tries of what could not be applied.</summary>
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
+
+    /// <summary>Stands for no document, but for who lives: to look at that is all that there is to do.</summary>
+    private static readonly CatalogueKey Members = new("members", "live");
+
     private readonly BrokerState _state;
     private readonly IMembership _membership;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Lock _gate = new();
+    private readonly ITimer _retry;
+    private readonly HashSet<CatalogueKey> _failing = [];
     private HashSet<CatalogueKey> _changed = [];
-    private List<TaskCompletionSource> _waiting = [];
-    private bool _membersChanged;
+    private List<Waiter> _waiting = [];
     private bool _held = true;
     private bool _stopped;
     private Task _running = Task.CompletedTask;
@@ -38,6 +46,9 @@ internal sealed partial class CatalogueFollower : IAsyncDisposable
         _membership = membership;
         _time = time;
         _logger = logger;
+        _retry = time.CreateTimer(
+            static state => ((CatalogueFollower)state!).Retry(), this, Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan);
         state.Catalogue.Documents.Changed += OnChanged;
         membership.Changed += OnMembersChanged;
     }
@@ -51,7 +62,7 @@ internal sealed partial class CatalogueFollower : IAsyncDisposable
         lock (_gate)
         {
             _held = false;
-            _membersChanged = true;
+            _changed.Add(Members);
             Run();
         }
     }
@@ -73,7 +84,7 @@ internal sealed partial class CatalogueFollower : IAsyncDisposable
                 _changed.Add(key);
             }
 
-            _waiting.Add(done);
+            _waiting.Add(new Waiter(done, [.. keys]));
             Run();
         }
 
@@ -93,6 +104,7 @@ internal sealed partial class CatalogueFollower : IAsyncDisposable
         }
 
         await running.ConfigureAwait(false);
+        await _retry.DisposeAsync().ConfigureAwait(false);
     }
 
     private void OnChanged(CatalogueChange change)
@@ -109,7 +121,16 @@ internal sealed partial class CatalogueFollower : IAsyncDisposable
         lock (_gate)
         {
             Volatile.Write(ref _membersChangedAt, _time.GetTimestamp());
-            _membersChanged = true;
+            _changed.Add(Members);
+            Run();
+        }
+    }
+
+    private void Retry()
+    {
+        lock (_gate)
+        {
+            _changed.UnionWith(_failing);
             Run();
         }
     }
@@ -128,33 +149,81 @@ internal sealed partial class CatalogueFollower : IAsyncDisposable
         while (true)
         {
             HashSet<CatalogueKey> changed;
-            List<TaskCompletionSource> waiting;
+            List<Waiter> waiting;
             lock (_gate)
             {
-                if (_stopped || (_changed.Count == 0 && _waiting.Count == 0 && !_membersChanged))
+                if (_stopped || (_changed.Count == 0 && _waiting.Count == 0))
                 {
                     _isRunning = false;
-                    _waiting.ForEach(static each => each.TrySetResult());
+                    _waiting.ForEach(static each => each.Done.TrySetResult());
                     _waiting = [];
                     return;
                 }
 
                 (changed, _changed) = (_changed, []);
                 (waiting, _waiting) = (_waiting, []);
-                _membersChanged = false;
             }
 
-            try
+            var failures = await TryApplyAsync(changed).ConfigureAwait(false);
+            Note(changed, failures);
+            waiting.ForEach(each => each.Answer(failures));
+        }
+    }
+
+    /// <summary>
+    /// All at once; where that fails one by one, so that what can't be applied holds nothing else up. To try again
+    /// does nothing twice, as each try goes by what is and what should be.
+    /// </summary>
+    private async Task<Dictionary<CatalogueKey, Exception>> TryApplyAsync(HashSet<CatalogueKey> changed)
+    {
+        var failures = new Dictionary<CatalogueKey, Exception>();
+        if (await FailureOfAsync(changed).ConfigureAwait(false) is not null)
+        {
+            foreach (var key in changed)
             {
-                await ApplyAsync(changed).ConfigureAwait(false);
-                waiting.ForEach(static each => each.TrySetResult());
+                if (await FailureOfAsync([key]).ConfigureAwait(false) is { } failure)
+                {
+                    failures.Add(key, failure);
+                }
             }
-#pragma warning disable CA1031 // Whoever waits is told; the others find it in the log, and the next change goes on.
-            catch (Exception failure)
+        }
+
+        return failures;
+    }
+
+    private async Task<Exception?> FailureOfAsync(HashSet<CatalogueKey> changed)
+    {
+        try
+        {
+            await ApplyAsync(changed).ConfigureAwait(false);
+            return null;
+        }
+#pragma warning disable CA1031 // Whoever waits is told, the log tells the others, and it is tried again.
+        catch (Exception failure)
 #pragma warning restore CA1031
+        {
+            return failure;
+        }
+    }
+
+    /// <summary>What failed is looked at again after a rest; the log says so when it begins.</summary>
+    private void Note(HashSet<CatalogueKey> changed, Dictionary<CatalogueKey, Exception> failures)
+    {
+        foreach (var (key, failure) in failures)
+        {
+            if (!_failing.Contains(key))
             {
-                ClusterLogs.FollowFailed(_logger, failure);
-                waiting.ForEach(each => each.TrySetException(failure));
+                ClusterLogs.FollowFailed(_logger, $"{key.Kind}/{key.Name}", failure);
+            }
+        }
+
+        lock (_gate)
+        {
+            _failing.ExceptWith(changed);
+            _failing.UnionWith(failures.Keys);
+            if (_failing.Count > 0)
+            {
+                _retry.Change(Rest, Timeout.InfiniteTimeSpan);
             }
         }
     }
@@ -270,5 +339,23 @@ internal sealed partial class CatalogueFollower : IAsyncDisposable
         var view = new ClusterView(image.Registered.Values, live);
         _state.Cluster.Set(image.WithLive(live), view);
         _state.Partitions.Replication.See(view, _state.Partitions);
+    }
+
+    /// <summary>Whoever waits until documents are applied.</summary>
+    private readonly record struct Waiter(TaskCompletionSource Done, CatalogueKey[] Keys)
+    {
+        public void Answer(Dictionary<CatalogueKey, Exception> failures)
+        {
+            foreach (var key in Keys)
+            {
+                if (failures.TryGetValue(key, out var failure))
+                {
+                    Done.TrySetException(failure);
+                    return;
+                }
+            }
+
+            Done.TrySetResult();
+        }
     }
 }

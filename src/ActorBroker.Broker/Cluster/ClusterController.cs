@@ -13,16 +13,21 @@ namespace ActorBroker.Broker.Cluster;
 /// <summary>Elects leaders and keeps the in-sync sets honest, as far as no leader can do it.</summary>
 internal sealed class ClusterController : IAsyncDisposable
 {
+    /// <summary>Between two tries of work that fails.</summary>
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
+
     private readonly BrokerState _state;
     private readonly CatalogueFollower _follower;
     private readonly ControllerMeters _meters;
     private readonly ILogger _logger;
     private readonly WorkerThreads _thread = new("controller", 1);
+    private readonly ITimer _retry;
     private readonly Lock _gate = new();
     private readonly PeriodicJob? _balance;
     private bool _isWanted;
     private bool _isRunning;
     private bool _stopped;
+    private bool _isFailing;
     private string _members = "";
 
     public ClusterController(
@@ -32,6 +37,9 @@ internal sealed class ClusterController : IAsyncDisposable
         _follower = follower;
         _meters = meters;
         _logger = logger;
+        _retry = time.CreateTimer(
+            static state => ((ClusterController)state!).Look(), this, Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan);
         state.Cluster.Changed += OnChanged;
         if (state.Config.Get(BrokerKeys.AutoLeaderRebalanceEnable))
         {
@@ -57,6 +65,7 @@ internal sealed class ClusterController : IAsyncDisposable
         }
 
         _thread.Dispose();
+        await _retry.DisposeAsync().ConfigureAwait(false);
     }
 
     /// <summary>Moves leaderships back to the preferred replicas, where too many are elsewhere.</summary>
@@ -76,6 +85,11 @@ internal sealed class ClusterController : IAsyncDisposable
     private void OnChanged()
     {
         NoteMembers(_state.Cluster.Image);
+        Look();
+    }
+
+    private void Look()
+    {
         lock (_gate)
         {
             _isWanted = _state.Cluster.Image.ControllerId == _state.BrokerId;
@@ -114,12 +128,19 @@ internal sealed class ClusterController : IAsyncDisposable
                 var image = _state.Cluster.Image;
                 Write(image, ControllerMachine.Supervise(
                     image.TopicsByName.Values, _state.Cluster.View, SettingsOf));
+                _isFailing = false;
             }
-#pragma warning disable CA1031 // Whatever went wrong, the next change of the image brings the work back.
+#pragma warning disable CA1031 // Whatever went wrong, it is tried again: nobody else elects, and no change may come.
             catch (Exception failure)
 #pragma warning restore CA1031
             {
-                ClusterLogs.ControllerFailed(_logger, failure);
+                if (!_isFailing)
+                {
+                    _isFailing = true;
+                    ClusterLogs.ControllerFailed(_logger, failure);
+                }
+
+                _retry.Change(Rest, Timeout.InfiniteTimeSpan);
             }
         }
     }

@@ -5,8 +5,9 @@ namespace ActorBroker.Broker.Cluster;
 /// <summary>What a broker says about its cluster.</summary>
 internal static partial class ClusterLogs
 {
-    [LoggerMessage(2400, LogLevel.Error, "A change of the catalogue could not be applied; the next ones are")]
-    public static partial void FollowFailed(ILogger logger, Exception failure);
+    [LoggerMessage(2400, LogLevel.Error,
+        "The catalogue's {Document} could not be applied; it is tried again until it can be")]
+    public static partial void FollowFailed(ILogger logger, string document, Exception failure);
 
     [LoggerMessage(2401, LogLevel.Warning, "{Count} replicas take long to open; the broker goes on meanwhile")]
     public static partial void SlowOpening(ILogger logger, int count);
@@ -30,7 +31,7 @@ internal static partial class ClusterLogs
     [LoggerMessage(2410, LogLevel.Information, "{Partitions} leaderships have moved")]
     public static partial void Moved(ILogger logger, int partitions);
 
-    [LoggerMessage(2407, LogLevel.Error, "The controller's work failed; it is tried again with the next change")]
+    [LoggerMessage(2407, LogLevel.Error, "The controller's work failed; it is tried again until it is done")]
     public static partial void ControllerFailed(ILogger logger, Exception failure);
 
     [LoggerMessage(2408, LogLevel.Warning, "{Partitions} partitions have a leader that may lack committed records")]

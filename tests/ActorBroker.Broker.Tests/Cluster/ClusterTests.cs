@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ActorBroker.Broker.Admin;
 using ActorBroker.Broker.Catalogue;
 using ActorBroker.Core.Catalogue;
@@ -87,6 +88,40 @@ public sealed class ClusterTests
         await cluster.AllKnowAsync(state => state.InSync.Length == 3);
         Assert.True(cluster[1].Cluster.Registered[1].Epoch > epoch);
         await cluster.HoldsAsync(1, "a", "b");
+    }
+
+    [Fact]
+    public async Task A_leader_is_elected_also_where_the_catalogue_could_not_be_written_at_first()
+    {
+        await using var cluster = await TestCluster.StartedAsync(3);
+        await cluster.CreateTopicAsync(at: 1, [[3, 1, 2]]);
+        var failures = 0;
+        cluster.FailsToWrite = (_, _) => Interlocked.Increment(ref failures) <= 2;
+
+        await cluster.CrashAsync(3);
+
+        // Nothing changes any more that could remind the controller of what it owes.
+        await cluster.AllKnowAsync(state => state.Leader == 1);
+        Assert.True(failures > 2);
+    }
+
+    [Fact]
+    public async Task A_document_that_can_not_be_applied_is_tried_again_and_holds_no_other_up()
+    {
+        await using var cluster = await TestCluster.StartedAsync(2);
+        var (isBroken, failures) = (true, 0);
+        cluster.FailsToRead = (broker, key) => broker == 2 && Volatile.Read(ref isBroken) &&
+            key == ClusterCatalogue.TopicKey("broken") && Interlocked.Increment(ref failures) > 0;
+
+        var created = await cluster[1].Topics.CreateAsync([NewTopic("broken"), NewTopic("sound")], false, Cancel);
+
+        Assert.All(created, topic => Assert.Equal(ErrorCode.None, topic.Error));
+        await cluster[2].WaitForAsync(image => image.TopicsByName.ContainsKey("sound"), Cancel);
+        await Support.Until.TrueAsync(() => Volatile.Read(ref failures) > 3);
+        Assert.False(cluster[2].Cluster.TopicsByName.ContainsKey("broken"));
+        Volatile.Write(ref isBroken, false);
+        await cluster[2].WaitForAsync(image => image.TopicsByName.ContainsKey("broken"), Cancel);
+        Assert.True(cluster[2].TryGetPartition("broken", 0, out _));
     }
 
     [Fact]
@@ -226,4 +261,7 @@ public sealed class ClusterTests
 
         Assert.Equal(90, ids.Distinct().Count());
     }
+
+    private static NewTopic NewTopic(string name) =>
+        new(name, 1, 2, null, ImmutableDictionary<string, string?>.Empty);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ActorBroker.Broker.Admin;
+using ActorBroker.Broker.Catalogue;
 using ActorBroker.Broker.Cluster.InProcess;
 using ActorBroker.Broker.Partitions;
 using ActorBroker.Broker.Tests.Support;
@@ -19,6 +20,12 @@ internal sealed class TestCluster : IAsyncDisposable
     private readonly Dictionary<int, MemoryFileSystem> _disks = [];
     private readonly SortedDictionary<int, BrokerNode> _nodes = [];
     private readonly (string Name, string Value)[] _settings;
+
+    /// <summary>Documents that a broker can't read from the catalogue.</summary>
+    public Func<int, CatalogueKey, bool> FailsToRead { get; set; } = static (_, _) => false;
+
+    /// <summary>Documents that a broker can't write to the catalogue.</summary>
+    public Func<int, CatalogueKey, bool> FailsToWrite { get; set; } = static (_, _) => false;
 
     private TestCluster((string Name, string Value)[] settings) => _settings = settings;
 
@@ -54,9 +61,12 @@ internal sealed class TestCluster : IAsyncDisposable
     {
         (string Name, string Value)[] all = [("broker.id", $"{brokerId}"), ("log.dirs", "/data"), .. _settings];
         var world = new BrokerEnvironment(TimeProvider.System, NullLoggerFactory.Instance, disk);
+        world = _cluster.Join(brokerId, world);
+        var catalogue = new FaultyCatalogue(
+            world.Cluster!.Catalogue, key => FailsToRead(brokerId, key), key => FailsToWrite(brokerId, key));
         return BrokerNode.StartAsync(
             BrokerConfig.Parse(all.Select(setting => new ConfigInput(setting.Name, setting.Value, "test"))),
-            _cluster.Join(brokerId, world), Cancel);
+            world with { Cluster = world.Cluster with { Catalogue = catalogue } }, Cancel);
     }
 
     public async Task StopAsync(int brokerId)
