@@ -69,7 +69,13 @@ public sealed class LeaderEpochCache : IEpochHistory
             return (-1, -1);
         }
 
-        var index = Array.FindLastIndex(entries, entry => entry.Epoch <= epoch);
+        // From the back: what is asked for is nearly always among the last.
+        var index = entries.Length - 1;
+        while (index >= 0 && entries[index].Epoch > epoch)
+        {
+            index--;
+        }
+
         if (index < 0)
         {
             return (epoch, entries[0].StartOffset);
@@ -82,8 +88,15 @@ public sealed class LeaderEpochCache : IEpochHistory
     public int? EpochAt(long offset)
     {
         var entries = Current;
-        var index = Array.FindLastIndex(entries, entry => entry.StartOffset <= offset);
-        return index < 0 ? null : entries[index].Epoch;
+        for (var index = entries.Length - 1; index >= 0; index--)
+        {
+            if (entries[index].StartOffset <= offset)
+            {
+                return entries[index].Epoch;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Notes the epoch in memory; true if that changed anything and <see cref="Save"/> is due.</summary>

@@ -222,6 +222,8 @@ public abstract partial class LogConformance
         Assert.Equal([new(0, 0), new(3, 5)], harness.Log.Epochs.Entries);
         harness.Log.AdvanceLogStart(6);
         Assert.Equal([new EpochEntry(3, 6)], harness.Log.Epochs.Entries);
+        Assert.Null(harness.Log.Epochs.EpochAt(5));
+        Assert.Equal((1, 6L), harness.Log.Epochs.EndOffsetFor(1, 7));
     }
 
     [Fact]

@@ -153,8 +153,15 @@ internal sealed partial class PartitionActor : IWakeable
         ReplicaBuffer? records = null;
         if (plan.MaxBytes > 0)
         {
+            // Room comes first: for a follower that has none nothing is read.
+            if (!peer.TryTake(plan.MaxBytes, this))
+            {
+                return false;
+            }
+
             records = ReadFor(in plan, replica, machine);
-            if (records is null || !peer.TryTake(records.Length, this))
+            peer.Settle(plan.MaxBytes, records?.Length ?? 0);
+            if (records is null)
             {
                 return false;
             }
@@ -234,9 +241,7 @@ internal sealed partial class PartitionActor : IWakeable
         var (lag, caughtUp, hasNews) = (0L, long.MaxValue, false);
         foreach (var peer in _followers)
         {
-            hasNews |= peer.IsLive && machine.TryPlan(
-                peer.BrokerId, log.Epochs, log.LogStartOffset, _nowMs, withNews: true, out var plan) &&
-                plan.Value.MaxBytes == 0;
+            hasNews |= peer.IsLive && machine.HasNews(peer.BrokerId, log.LogStartOffset, _nowMs);
             var held = machine.HeldBy(peer.BrokerId);
             if (held < machine.LogEndOffset)
             {

@@ -10,9 +10,10 @@ internal sealed class Peer(int brokerId)
     public const long InFlightBytesMax = 64 << 20;
 
     private readonly Lock _gate = new();
-    private readonly Queue<IWakeable> _waiting = new();
+    // Each of those who wait once, however often it asks: as many as there are partitions.
+    private readonly HashSet<IWakeable> _waiting = [];
     private long _bytes;
-    private int _waitingCount;
+    private bool _isAwaited;
     private bool _isLive;
     private long _brokerEpoch = -1;
 
@@ -46,31 +47,37 @@ internal sealed class Peer(int brokerId)
 
         lock (_gate)
         {
-            _waiting.Enqueue(waiter);
-            Interlocked.Increment(ref _waitingCount);
+            _waiting.Add(waiter);
+            Volatile.Write(ref _isAwaited, true);
         }
 
         // Whoever gave room before it saw the waiter has woken nobody. One that is woken in vain loses nothing.
         return TryAdd(bytes);
     }
 
+    /// <summary>
+    /// Of the room that was taken for an append so much is needed; more than was taken only for a single large batch.
+    /// </summary>
+    public void Settle(int taken, int used) => Give(taken - used);
+
     /// <summary>An append is answered.</summary>
     public void Give(int bytes)
     {
-        Interlocked.Add(ref _bytes, -bytes);
-        while (Volatile.Read(ref _waitingCount) > 0 && Interlocked.Read(ref _bytes) < InFlightBytesMax / 2)
+        if (Interlocked.Add(ref _bytes, -bytes) >= InFlightBytesMax / 2 || !Volatile.Read(ref _isAwaited))
         {
-            IWakeable? waiter;
-            lock (_gate)
-            {
-                if (!_waiting.TryDequeue(out waiter))
-                {
-                    return;
-                }
+            return;
+        }
 
-                Interlocked.Decrement(ref _waitingCount);
-            }
+        IWakeable[] woken;
+        lock (_gate)
+        {
+            woken = [.. _waiting];
+            _waiting.Clear();
+            Volatile.Write(ref _isAwaited, false);
+        }
 
+        foreach (var waiter in woken)
+        {
             waiter.Wake();
         }
     }

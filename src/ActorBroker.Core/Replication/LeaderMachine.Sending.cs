@@ -86,6 +86,16 @@ public sealed partial class LeaderMachine
         return true;
     }
 
+    /// <summary>
+    /// There is something for a follower that <see cref="TryPlan"/> would send, and that no records carry: a question,
+    /// or news that were put off.
+    /// </summary>
+    public bool HasNews(int followerId, long logStartOffset, long nowMs) =>
+        !IsDeposed && _followers.TryGetValue(followerId, out var follower) && nowMs >= follower.NotBeforeMs &&
+        follower.InFlight == 0 &&
+        (follower.IsProbing ||
+            (follower.Next >= LogEndOffset && follower.Told != (HighWatermark, logStartOffset)));
+
     /// <summary>The planned append was handed to the link, with records up to <paramref name="endOffset"/>.</summary>
     public void Sent(in AppendPlan plan, long endOffset, int bytes, long logStartOffset)
     {

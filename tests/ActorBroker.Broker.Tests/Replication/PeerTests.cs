@@ -39,6 +39,42 @@ public sealed class PeerTests
     }
 
     [Fact]
+    public void All_who_wait_are_woken_together_and_each_once_however_often_it_asked()
+    {
+        var peer = new Peer(2);
+        Waiter[] waiters = [new(), new()];
+        Assert.True(peer.TryTake(Half, waiters[0]));
+        Assert.True(peer.TryTake(Half, waiters[0]));
+        for (var tries = 0; tries < 3; tries++)
+        {
+            Assert.All(waiters, waiter => Assert.False(peer.TryTake(1, waiter)));
+        }
+
+        peer.Give(Half);
+        peer.Give(1);
+        peer.Give(1);
+
+        Assert.Equal([1, 1], waiters.Select(waiter => waiter.Woken));
+    }
+
+    [Fact]
+    public void Room_that_was_taken_and_not_needed_is_there_for_others_and_one_large_batch_may_need_more()
+    {
+        var peer = new Peer(2);
+        var waiter = new Waiter();
+        Assert.True(peer.TryTake(Half, waiter));
+        Assert.True(peer.TryTake(Half, waiter));
+        Assert.False(peer.TryTake(1, waiter));
+
+        peer.Settle(taken: Half, used: 100);
+        peer.Settle(taken: Half, used: 0);
+
+        Assert.Equal((1, 100L), (waiter.Woken, peer.InFlightBytes));
+        peer.Settle(taken: 0, used: Half);
+        Assert.Equal(Half + 100L, peer.InFlightBytes);
+    }
+
+    [Fact]
     public void A_broker_is_back_when_it_lives_again_or_in_another_life()
     {
         var peer = new Peer(2);

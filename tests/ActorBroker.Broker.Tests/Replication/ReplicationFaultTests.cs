@@ -69,6 +69,7 @@ public sealed class ReplicationFaultTests
         var read = cluster.Replica(3).ReadAll(orFollower: true);
         Assert.Equal(values, read[..^1]);
         Assert.Equal(3_000_000, read[^1].Length);
+        Assert.Equal(0, cluster[1].Manager.Replication.InFlightBytes);
     }
 
     [Fact]

@@ -105,13 +105,25 @@ internal sealed partial class ClusterModel
 
     private void Send(Node node, int followerId, bool withNews)
     {
-        if (node.Leader is not { } leader || !leader.TryPlan(
-            followerId, node.Log, node.Log.LogStartOffset, _nowMs, withNews, out var planned))
+        if (node.Leader is not { } leader)
         {
             return;
         }
 
-        var plan = planned.Value;
+        var isDue = leader.TryPlan(
+            followerId, node.Log, node.Log.LogStartOffset, _nowMs, withNews, out var planned);
+        if (withNews && node.Log.LogStartOffset < leader.LogEndOffset)
+        {
+            Assert.Equal(
+                planned is { MaxBytes: 0 }, leader.HasNews(followerId, node.Log.LogStartOffset, _nowMs));
+        }
+
+        if (!isDue)
+        {
+            return;
+        }
+
+        var plan = planned!.Value;
         var maxBytes = Math.Min(plan.MaxBytes, RecordBatchHeader.Size * _random.Next(1, 5));
         var (records, endOffset) = node.Log.Read(plan.From, maxBytes);
         leader.Sent(in plan, endOffset, records.Length, node.Log.LogStartOffset);
