@@ -128,12 +128,18 @@ public sealed partial class Partition
     /// <summary>Wakes it no more; a signal that is under way may still come.</summary>
     public void RemoveWatcher(FetchWatcher watcher) => _actor.Watchers.Remove(watcher);
 
-    /// <summary>Moves the log's start up; -1 means the high watermark.</summary>
-    public async ValueTask<DeleteRecordsResult> DeleteRecordsAsync(long beforeOffset)
+    /// <summary>
+    /// Moves the log's start up, and answers when every in-sync follower knows, or REQUEST_TIMED_OUT.
+    /// </summary>
+    /// <param name="beforeOffset">The first record that stays; -1: the high watermark.</param>
+    /// <param name="timeoutMs">How long to wait for the followers.</param>
+    public async ValueTask<DeleteRecordsResult> DeleteRecordsAsync(long beforeOffset, int timeoutMs = 30_000)
     {
         try
         {
-            return await _actor.AskAsync(actor => actor.DeleteRecords(beforeOffset)).ConfigureAwait(false);
+            var deletion = await _actor.AskAsync(actor => actor.DeleteRecords(beforeOffset, timeoutMs))
+                .ConfigureAwait(false);
+            return await deletion.ConfigureAwait(false);
         }
         catch (Exception failure) when (IsStorageFault(failure))
         {

@@ -174,6 +174,10 @@ internal sealed partial class PartitionActor
                 machine.LogEndOffset, machine.HighWatermark, machine.LastStableOffset, start);
             Answer(machine, _awaitLeader);
             Answer(machine, _awaitInSync);
+            if (_deletions.Count > 0)
+            {
+                AnswerDeletions(machine);
+            }
         }
         else
         {
@@ -235,6 +239,7 @@ internal sealed partial class PartitionActor
         }
 
         _alarm.Arm(next);
+        ExpireDeletions(now);
     }
 
     private void FailAll(ErrorCode error)
@@ -255,6 +260,7 @@ internal sealed partial class PartitionActor
         _staged.Clear();
         FailWaits(_awaitLeader, error);
         FailWaits(_awaitInSync, error);
+        FailDeletions(error);
     }
 
     private static void FailWaits(Queue<ProduceRequest> waiting, ErrorCode error)

@@ -79,7 +79,7 @@ internal sealed partial class PartitionActor : IWakeable
     /// <summary>The end of a turn: settles what followers answered, and sends them what there is.</summary>
     private void Replicate()
     {
-        var withNews = _isAwake;
+        var withNews = _isAwake || _deletions.Count > 0;
         _isAwake = false;
         if (_followers.Length == 0 || _closing || _replica is not { Leader: { } machine } replica)
         {

@@ -12,4 +12,8 @@ namespace ActorBroker.Core.Replication;
 /// <param name="StartsAnew">The append's flag of this name.</param>
 /// <param name="MaxBytes">At most this many bytes, or one batch if that is larger; 0: no records.</param>
 public readonly record struct AppendPlan(
-    int LeaderEpoch, int FollowerId, int Round, long From, int PreviousEpoch, bool StartsAnew, int MaxBytes);
+    int LeaderEpoch, int FollowerId, int Round, long From, int PreviousEpoch, bool StartsAnew, int MaxBytes)
+{
+    /// <summary>The log's start that the append tells, at least.</summary>
+    public long LogStartOffset { get; init; }
+}

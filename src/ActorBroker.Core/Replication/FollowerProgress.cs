@@ -55,6 +55,9 @@ internal sealed class FollowerProgress
     /// <summary>The high watermark and the log start that it was last told.</summary>
     public (long HighWatermark, long LogStartOffset) Told { get; private set; }
 
+    /// <summary>It has taken over that the log begins here, or further up; -1: unknown.</summary>
+    public long KnownLogStart { get; private set; } = -1;
+
     /// <summary>It could not take anything: nothing is sent before this time.</summary>
     public long NotBeforeMs { get; private set; }
 
@@ -110,6 +113,9 @@ internal sealed class FollowerProgress
         _backoffMs = FirstBackoffMs;
     }
 
+    /// <summary>It has answered an append that told it of the log's start.</summary>
+    public void KnowsLogStart(long offset) => KnownLogStart = Math.Max(KnownLogStart, offset);
+
     /// <summary>New records come for one that has all: it was up to date until now, however quiet it was.</summary>
     public void LeaderGrows(long leaderEndOffset, long nowMs)
     {
@@ -148,6 +154,7 @@ internal sealed class FollowerProgress
         LogEndOffset = -1;
         CaughtUpMs = nowMs;
         Told = (-1, -1);
+        KnownLogStart = -1;
         _mark = (leaderEndOffset, nowMs);
         _backoffMs = FirstBackoffMs;
         Probe(round, leaderEndOffset, long.MinValue);

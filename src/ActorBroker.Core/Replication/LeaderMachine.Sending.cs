@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using ActorBroker.Core.Catalogue;
 using ActorBroker.Core.Cluster;
 
 namespace ActorBroker.Core.Replication;
@@ -82,7 +83,10 @@ public sealed partial class LeaderMachine
         var previousEpoch = startsAnew ? -1 : history.EpochAt(from - 1) ?? -1;
         var bytes = follower.IsProbing || from == LogEndOffset ? 0 : (int)Math.Min(room, AppendBytesMax);
         plan = new AppendPlan(
-            LeaderEpoch, followerId, follower.Round, from, previousEpoch, startsAnew, bytes);
+            LeaderEpoch, followerId, follower.Round, from, previousEpoch, startsAnew, bytes)
+        {
+            LogStartOffset = logStartOffset,
+        };
         return true;
     }
 
@@ -130,8 +134,13 @@ public sealed partial class LeaderMachine
         switch (result.Status)
         {
             case ReplicaAppendStatus.Appended:
-                return IsOfThisLife(follower, result.BrokerEpoch, nowMs) &&
-                    FollowerAcknowledged(follower, result.EndOffset, nowMs);
+                if (!IsOfThisLife(follower, result.BrokerEpoch, nowMs))
+                {
+                    return false;
+                }
+
+                follower.KnowsLogStart(Math.Min(plan.LogStartOffset, result.EndOffset));
+                return FollowerAcknowledged(follower, result.EndOffset, nowMs);
             case ReplicaAppendStatus.Diverged:
                 if (IsOfThisLife(follower, result.BrokerEpoch, nowMs))
                 {
@@ -174,6 +183,13 @@ public sealed partial class LeaderMachine
         }
     }
 
+    /// <summary>
+    /// Whoever may lead next begins here at least: every other member of the in-sync set, and of one that is proposed,
+    /// has answered an append that told it so.
+    /// </summary>
+    public bool IsLogStartKnown(long logStartOffset) =>
+        IsLogStartKnown(logStartOffset, State) && (_proposed is null || IsLogStartKnown(logStartOffset, _proposed));
+
     /// <summary>When the next follower that was put off may be sent to again; <c>long.MaxValue</c>: none is.</summary>
     public long NextSendMs(long nowMs)
     {
@@ -187,6 +203,20 @@ public sealed partial class LeaderMachine
         }
 
         return next;
+    }
+
+    private bool IsLogStartKnown(long logStartOffset, PartitionState state)
+    {
+        foreach (var id in state.InSync)
+        {
+            if (id != _brokerId &&
+                !(_followers.TryGetValue(id, out var follower) && follower.KnownLogStart >= logStartOffset))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using ActorBroker.Broker;
+using ActorBroker.Broker.Partitions;
 using ActorBroker.Gateway.Dispatch;
 using ActorBroker.Protocol.Messages;
 
@@ -14,6 +15,7 @@ internal sealed class DeleteRecordsHandler(HandlerContext context)
         DeleteRecordsRequest message, RequestContext request)
     {
         var response = new DeleteRecordsResponse();
+        var deletions = new List<Task>();
         foreach (var topic in message.Topics)
         {
             var answer = new DeleteRecordsResponse.DeleteRecordsTopicResult { Name = topic.Name };
@@ -32,12 +34,21 @@ internal sealed class DeleteRecordsHandler(HandlerContext context)
                     continue;
                 }
 
-                var result = await found.DeleteRecordsAsync(partition.Offset).ConfigureAwait(false);
-                row.ErrorCode = result.Error;
-                row.LowWatermark = result.LowWatermark;
+                deletions.Add(DeleteAsync(found, partition.Offset, message.TimeoutMs, row));
             }
         }
 
+        // The partitions wait for their followers side by side, not one after the other.
+        await Task.WhenAll(deletions).ConfigureAwait(false);
         return response;
+    }
+
+    private static async Task DeleteAsync(
+        Partition partition, long beforeOffset, int timeoutMs,
+        DeleteRecordsResponse.DeleteRecordsPartitionResult row)
+    {
+        var result = await partition.DeleteRecordsAsync(beforeOffset, timeoutMs).ConfigureAwait(false);
+        row.ErrorCode = result.Error;
+        row.LowWatermark = result.LowWatermark;
     }
 }

@@ -232,6 +232,61 @@ public sealed class ReplicationTests
     }
 
     [Fact]
+    public async Task What_was_said_to_be_deleted_stays_so_when_the_leader_dies()
+    {
+        await using var cluster = await ReplicaCluster.StartAsync(3);
+        await cluster.MustProduceAsync(1, "a");
+        await cluster.MustProduceAsync(1, "b");
+
+        var deleted = await DeleteAsync(cluster, 1);
+        var known = (cluster.Replica(2).LogStartOffset, cluster.Replica(3).LogStartOffset);
+        await cluster.KillAsync(1);
+        cluster.Supervise();
+        await cluster.UntilAsync(() => cluster.Replica(2).IsLeader);
+
+        Assert.Equal((ErrorCode.None, 1), (deleted.Error, deleted.LowWatermark));
+        Assert.Equal((1, 1), known);
+        Assert.Equal(1, cluster.Replica(2).LogStartOffset);
+    }
+
+    [Fact]
+    public async Task Deleting_waits_for_in_sync_followers_but_for_nobody_else_and_not_for_ever()
+    {
+        await using var cluster = await ReplicaCluster.StartAsync(3);
+        await cluster.MustProduceAsync(1, "a");
+        await cluster.MustProduceAsync(1, "b");
+        await cluster.SettledAsync();
+        cluster.Network.Cut(1, 3);
+
+        var late = await DeleteAsync(cluster, 1, timeoutMs: 1000);
+        Assert.Equal([1, 2, 3], cluster.State.InSync);
+        var pending = DeleteAsync(cluster, 2, timeoutMs: 600_000);
+        await cluster.MustProduceAsync(1, "c");
+        var deleted = await pending;
+
+        Assert.Equal((ErrorCode.RequestTimedOut, -1), (late.Error, late.LowWatermark));
+        Assert.Equal((ErrorCode.None, 2), (deleted.Error, deleted.LowWatermark));
+        Assert.Equal([1, 2], cluster.State.InSync);
+        Assert.Equal(0, cluster.Replica(3).LogStartOffset);
+    }
+
+    [Fact]
+    public async Task Deleting_that_a_deposed_leader_has_not_answered_is_refused()
+    {
+        await using var cluster = await ReplicaCluster.StartAsync(2);
+        await cluster.MustProduceAsync(1, "a");
+        await cluster.SettledAsync();
+        cluster.Network.Cut(1, 2);
+
+        var pending = DeleteAsync(cluster, 1, timeoutMs: 600_000);
+        await cluster.UntilAsync(() => cluster.Replica(1).LogStartOffset == 1);
+        cluster.SetLive(1, false);
+        cluster.Supervise();
+
+        Assert.Equal(ErrorCode.NotLeaderOrFollower, (await pending).Error);
+    }
+
+    [Fact]
     public async Task With_flushing_asked_for_a_follower_answers_what_is_on_its_disk()
     {
         await using var cluster = await ReplicaCluster.StartAsync(3, ("flush.messages", "1"));
@@ -281,6 +336,15 @@ public sealed class ReplicationTests
         cluster.Time.Advance(TimeSpan.FromMinutes(10));
 
         Assert.Equal(sent, cluster[1].Manager.Replication.AppendsSent);
+    }
+
+    /// <summary>Time passes while the deletion waits.</summary>
+    private static async Task<DeleteRecordsResult> DeleteAsync(
+        ReplicaCluster cluster, long beforeOffset, int timeoutMs = 30_000)
+    {
+        var answer = cluster.Replica(1).DeleteRecordsAsync(beforeOffset, timeoutMs).AsTask();
+        await cluster.UntilAsync(() => answer.IsCompleted);
+        return await answer;
     }
 
     private static FetchResult Fetch(Partition partition, long offset, int epoch = -1, bool allowFollower = false) =>
