@@ -1,3 +1,4 @@
+using ActorBroker.Broker.Actors;
 using ActorBroker.Broker.Partitions;
 using ActorBroker.Records;
 using ActorBroker.Storage;
@@ -5,14 +6,26 @@ using ActorBroker.Storage;
 namespace ActorBroker.Broker.Background;
 
 /// <summary>Writes the log directories' checkpoints; what has not changed is not written again.</summary>
-internal sealed class Checkpoints(PartitionManager partitions)
+internal sealed class Checkpoints
 {
+    private readonly PartitionManager _partitions;
+    private readonly SharedWrite _recoveryPoints;
     private readonly Lock _gate = new();
+
+    public Checkpoints(PartitionManager partitions, WorkerThreads threads)
+    {
+        _partitions = partitions;
+        _recoveryPoints = new SharedWrite(threads, WriteRecoveryPoints);
+    }
 
     public void WriteRecoveryPoints() => Write(
         static partition => partition.Actor.KnownHistory.RecoveryPoint,
         static directory => directory.RecoveryPoints,
         static (directory, offsets) => directory.WriteRecoveryPoints(offsets));
+
+    /// <summary>Writes them soon, once for all who ask meanwhile.</summary>
+    /// <param name="written">Called on a worker thread: they are on the disk, or what went wrong.</param>
+    public void WriteRecoveryPointsSoon(Action<Exception?> written) => _recoveryPoints.Ask(written);
 
     public void WriteHighWatermarks() => Write(
         static partition => partition.HighWatermark,
@@ -72,7 +85,7 @@ internal sealed class Checkpoints(PartitionManager partitions)
         // Most of many partitions are idle, so a look at them must cost little: nothing is gathered before a change.
         var stale = new HashSet<LogDirectory>();
         var rows = new Dictionary<LogDirectory, int>();
-        foreach (var partition in partitions.Each)
+        foreach (var partition in _partitions.Each)
         {
             var directory = partition.Actor.Context.Directory;
             var isWritten = written(directory).TryGetValue(partition.Name, out var last);
@@ -88,7 +101,7 @@ internal sealed class Checkpoints(PartitionManager partitions)
             // Fewer than were written: the others' partitions are gone.
             if (stale.Contains(directory) || found < written(directory).Count)
             {
-                write(directory, partitions.Each
+                write(directory, _partitions.Each
                     .Where(partition => partition.Actor.Context.Directory == directory)
                     .ToDictionary(partition => partition.Name, offsetOf));
             }

@@ -34,11 +34,6 @@ internal sealed class FlushItem(PartitionActor actor) : PartitionItem, IThreadPo
             {
                 Replica.Log.Flush();
             }
-
-            if (Replica.GapEnd > actor.Context.Directory.RecoveryPoints.GetValueOrDefault(actor.Name))
-            {
-                actor.Context.Checkpoints.WriteRecoveryPoints();
-            }
         }
 #pragma warning disable CA1031 // The turn that gets the item back decides what a failed fsync means.
         catch (Exception failure)

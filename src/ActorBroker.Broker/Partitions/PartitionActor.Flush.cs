@@ -80,14 +80,15 @@ internal sealed partial class PartitionActor
 
     private void ConsiderFlush(OpenReplica replica)
     {
+        ConsiderRecoveryPoint(replica);
+
         // A finished segment is flushed once, whatever the settings: a start has to check no more than the last one,
         // and only flushed segments can be compacted.
         var segments = replica.Log.SegmentCount;
         var rolled = segments > _segmentsSeen;
         _segmentsSeen = segments;
         var unflushed = replica.Log.LogEndOffset - replica.Log.RecoveryPoint;
-        var unsafeGap = HasUnsafeGap(replica);
-        if (unflushed <= 0 && !unsafeGap)
+        if (unflushed <= 0)
         {
             // Compaction flushes too: what it made durable is told to the machine here, or nobody would.
             if (replica.Leader is { } machine && machine.Flushed(replica.Log.RecoveryPoint))
@@ -99,7 +100,7 @@ internal sealed partial class PartitionActor
             return;
         }
 
-        if (rolled || unsafeGap || unflushed >= _config.FlushMessages)
+        if (rolled || replica.GapEnd > replica.Log.RecoveryPoint || unflushed >= _config.FlushMessages)
         {
             if (_flush.Replica is null)
             {

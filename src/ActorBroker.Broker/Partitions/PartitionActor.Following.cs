@@ -76,7 +76,7 @@ internal sealed partial class PartitionActor
 
         request.IsStaged = true;
         _appends.Add(request);
-        if (Cut(replica, follower, in decision))
+        if (Cut(replica, follower, in decision) && (append.Records.IsEmpty || !_isTrustedTooFar))
         {
             Take(replica, follower, request, in decision);
         }
@@ -116,12 +116,7 @@ internal sealed partial class PartitionActor
         _segmentsSeen = replica.Log.SegmentCount;
         replica.GapEnd = Math.Min(replica.GapEnd, end);
         _leaderLogStart = _leaderLogStart <= end ? _leaderLogStart : 0;
-        if (_context.Directory.RecoveryPoints.GetValueOrDefault(Name) > end)
-        {
-            // A start would trust what is written there from now on without having looked at it.
-            _context.Checkpoints.WriteRecoveryPoints();
-        }
-
+        _isTrustedTooFar |= WrittenRecoveryPoint > end;
         return end == wanted;
     }
 
@@ -205,7 +200,7 @@ internal sealed partial class PartitionActor
         }
 
         var flushed = NeedsFlush(_config) ? replica.Log.RecoveryPoint : long.MaxValue;
-        if (HasUnsafeGap(replica))
+        if (_isTrustedTooFar || HasUnsafeGap(replica))
         {
             flushed = -1;
         }
@@ -224,10 +219,6 @@ internal sealed partial class PartitionActor
             Volatile.Write(ref _owesRecords, false);
         }
     }
-
-    /// <summary>A start after a crash would end the log where offsets are missing: see the recovery's rules.</summary>
-    private bool HasUnsafeGap(OpenReplica replica) =>
-        replica.GapEnd > 0 && replica.GapEnd > _context.Directory.RecoveryPoints.GetValueOrDefault(Name);
 
     private void FailAppends(ReplicaAppendStatus status)
     {

@@ -34,7 +34,8 @@ internal sealed class PartitionManager(
     public ReplicationService Replication { get; } = new(environment.Time, logger);
 
     /// <summary>What a start goes by; whoever writes them does it through this one.</summary>
-    public Checkpoints Checkpoints => LazyInitializer.EnsureInitialized(ref _checkpoints, () => new Checkpoints(this));
+    public Checkpoints Checkpoints =>
+        LazyInitializer.EnsureInitialized(ref _checkpoints, () => new Checkpoints(this, _flushers));
 
     public ICollection<Partition> All => _byName.Values;
 

@@ -50,6 +50,40 @@ public sealed class ReplicationFaultTests
     }
 
     [Fact]
+    public async Task What_was_cut_is_trusted_no_more_before_anything_is_written_there_again()
+    {
+        await using var cluster = await ReplicaCluster.StartAsync(3);
+        await cluster.MustProduceAsync(1, "a");
+        await cluster.SettledAsync();
+        cluster[1].IsDeaf = true;
+        cluster.Network.Cut(1, 2);
+        cluster.Network.Cut(1, 3);
+        Assert.Equal(ErrorCode.None, (await cluster.ProduceAsync(1, 1, "lost", "too")).Error);
+        Assert.True(await cluster.Replica(1).Actor.FlushAsync());
+        cluster[1].Manager.Checkpoints.WriteRecoveryPoints();
+        var (name, written) = (cluster.Replica(1).Name, cluster[1].Manager.Directories[0]);
+        Assert.Equal(3, written.RecoveryPoints[name]);
+        long? end = null;
+        cluster[1].Disk.NameChanged = path => end ??=
+            path.EndsWith("recovery-point-offset-checkpoint", StringComparison.Ordinal)
+                ? cluster.Replica(1).LogEndOffset
+                : null;
+
+        cluster.SetLive(1, false);
+        cluster.Supervise();
+        await cluster.MustProduceAsync(2, "b");
+        cluster.Network.Heal(1, 2);
+        cluster.Network.Heal(1, 3);
+        cluster.SetLive(1, true);
+        await cluster.UntilAsync(() => cluster.State.InSync.Length == 3);
+        await cluster.SettledAsync();
+
+        Assert.Equal(1, end);
+        Assert.Equal(1, written.RecoveryPoints[name]);
+        Assert.Equal(["a", "b"], cluster.Replica(1).ReadAll(orFollower: true));
+    }
+
+    [Fact]
     public async Task A_follower_far_behind_takes_large_batches_in_order()
     {
         await using var cluster = await ReplicaCluster.StartAsync(3, ("max.message.bytes", "4000000"));
