@@ -5,49 +5,25 @@ using ActorBroker.Records;
 
 namespace ActorBroker.Client.Tests;
 
-/// <summary>Each admin request goes to the broker that may answer it, in a version that it knows.</summary>
-public sealed class AdminClientTests : IAsyncDisposable
+/// <summary>
+/// Each admin request goes to the broker that may answer it, in a version that it knows. Topic "t" has partition 0 on
+/// the first broker, partitions 1 and 2 on the second.
+/// </summary>
+public sealed class AdminClientTests : TwoBrokerTests
 {
-    private readonly FakeBroker _first = new(1);
-    private readonly FakeBroker _second = new(2);
-    private readonly KafkaClient _client;
     private int _controller = 1;
-
-    /// <summary>Two brokers; topic "t" has partition 0 on the first, partitions 1 and 2 on the second.</summary>
-    public AdminClientTests()
-    {
-        foreach (var broker in new[] { _first, _second })
-        {
-            broker.Answer<MetadataRequest, MetadataResponse>(Describe);
-        }
-
-        _client = new KafkaClient(new ClientOptions
-        {
-            BootstrapServers = _first.Address,
-            RetryBackoff = TimeSpan.FromMilliseconds(1),
-        });
-    }
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public async ValueTask DisposeAsync()
-    {
-        await _client.DisposeAsync();
-        await _first.DisposeAsync();
-        await _second.DisposeAsync();
-    }
 
     [Fact]
     public async Task A_controller_that_moved_is_found_again()
     {
-        _first.Answer<CreateTopicsRequest, CreateTopicsResponse>(request =>
+        First.Answer<CreateTopicsRequest, CreateTopicsResponse>(request =>
         {
             _controller = 2;
             return Created(request, ErrorCode.NotController);
         });
-        _second.Answer<CreateTopicsRequest, CreateTopicsResponse>(request => Created(request, ErrorCode.None));
+        Second.Answer<CreateTopicsRequest, CreateTopicsResponse>(request => Created(request, ErrorCode.None));
 
-        var created = await _client.Admin.CreateTopicAsync(
+        var created = await Client.Admin.CreateTopicAsync(
             new NewTopic
             {
                 Name = "new",
@@ -59,15 +35,15 @@ public sealed class AdminClientTests : IAsyncDisposable
         Assert.Equal(("new", 2, 2), (created.Name, created.Partitions, created.ReplicationFactor));
         Assert.Equal(("retention.ms", "5", ConfigSource.Topic), (
             created.Configs[0].Name, created.Configs[0].Value, created.Configs[0].Source));
-        Assert.Equal((1, 1), (_first.CountOf(ApiKey.CreateTopics), _second.CountOf(ApiKey.CreateTopics)));
+        Assert.Equal((1, 1), (First.CountOf(ApiKey.CreateTopics), Second.CountOf(ApiKey.CreateTopics)));
     }
 
     [Fact]
     public async Task A_refusal_that_time_does_not_mend_is_told_at_once()
     {
-        _first.Answer<CreateTopicsRequest, CreateTopicsResponse>(
+        First.Answer<CreateTopicsRequest, CreateTopicsResponse>(
             request => Created(request, ErrorCode.TopicAlreadyExists));
-        _first.Answer<DeleteTopicsRequest, DeleteTopicsResponse>(
+        First.Answer<DeleteTopicsRequest, DeleteTopicsResponse>(
             request => new DeleteTopicsResponse
             {
                 Responses = [new() { Name = request.TopicNames[0], ErrorCode = ErrorCode.UnknownTopicOrPartition }],
@@ -75,11 +51,11 @@ public sealed class AdminClientTests : IAsyncDisposable
             highest: 5);
 
         var refusal = await Assert.ThrowsAsync<BrokerErrorException>(
-            () => _client.Admin.CreateTopicAsync(new NewTopic { Name = "t" }, Cancel));
+            () => Client.Admin.CreateTopicAsync(new NewTopic { Name = "t" }, Cancel));
         Assert.Equal(ErrorCode.TopicAlreadyExists, refusal.Code);
-        refusal = await Assert.ThrowsAsync<BrokerErrorException>(() => _client.Admin.DeleteTopicAsync("x", Cancel));
+        refusal = await Assert.ThrowsAsync<BrokerErrorException>(() => Client.Admin.DeleteTopicAsync("x", Cancel));
         Assert.Equal(ErrorCode.UnknownTopicOrPartition, refusal.Code);
-        Assert.Equal((1, 1), (_first.CountOf(ApiKey.CreateTopics), _first.CountOf(ApiKey.DeleteTopics)));
+        Assert.Equal((1, 1), (First.CountOf(ApiKey.CreateTopics), First.CountOf(ApiKey.DeleteTopics)));
     }
 
     [Theory]
@@ -87,14 +63,14 @@ public sealed class AdminClientTests : IAsyncDisposable
     [InlineData(6)]
     public async Task Deleting_names_the_topic_as_the_version_wants_it(short version)
     {
-        _first.Answer<DeleteTopicsRequest, DeleteTopicsResponse>(
+        First.Answer<DeleteTopicsRequest, DeleteTopicsResponse>(
             request =>
             {
                 Assert.Equal("t", version >= 6 ? request.Topics.Single().Name : request.TopicNames.Single());
                 return new DeleteTopicsResponse { Responses = [new() { Name = "t" }] };
             },
             highest: version);
-        await _client.Admin.DeleteTopicAsync("t", Cancel);
+        await Client.Admin.DeleteTopicAsync("t", Cancel);
     }
 
     [Fact]
@@ -115,11 +91,11 @@ public sealed class AdminClientTests : IAsyncDisposable
             })],
         });
 
-        var found = await _client.Admin.ListOffsetsAsync(Partitions(0, 1, 2), OffsetSpec.MaxTimestamp, Cancel);
+        var found = await Client.Admin.ListOffsetsAsync(Partitions(0, 1, 2), OffsetSpec.MaxTimestamp, Cancel);
 
         Assert.Equal([100, 201, 202], Partitions(0, 1, 2).Select(key => found[key].Offset));
         Assert.All(found.Values, each => Assert.Equal(-3, each.TimestampMs));
-        Assert.Equal((1, 1), (_first.CountOf(ApiKey.ListOffsets), _second.CountOf(ApiKey.ListOffsets)));
+        Assert.Equal((1, 1), (First.CountOf(ApiKey.ListOffsets), Second.CountOf(ApiKey.ListOffsets)));
     }
 
     [Fact]
@@ -147,7 +123,7 @@ public sealed class AdminClientTests : IAsyncDisposable
         });
         var wanted = new Dictionary<TopicPartition, long> { [new("t", 1)] = 7 };
 
-        Assert.Equal(7, (await _client.Admin.DeleteRecordsAsync(wanted, Cancel))[new("t", 1)]);
+        Assert.Equal(7, (await Client.Admin.DeleteRecordsAsync(wanted, Cancel))[new("t", 1)]);
         Assert.Equal(2, calls);
     }
 
@@ -182,15 +158,15 @@ public sealed class AdminClientTests : IAsyncDisposable
             ],
         });
 
-        var config = Assert.Single(await _client.Admin.DescribeBrokerConfigsAsync(2, Cancel));
+        var config = Assert.Single(await Client.Admin.DescribeBrokerConfigsAsync(2, Cancel));
         Assert.Equal(
             ("answered.by", "2", ConfigSource.StaticBroker, ConfigType.Int32, "Who it was.", true, false),
             (config.Name, config.Value, config.Source, config.Type, config.Documentation, config.IsReadOnly,
                 config.IsSensitive));
         Assert.Equal(new ConfigSynonym("other", "0", ConfigSource.Default), Assert.Single(config.Synonyms));
-        await _client.Admin.DescribeTopicConfigsAsync("t", Cancel);
-        Assert.Equal(2, _first.CountOf(ApiKey.DescribeConfigs) + _second.CountOf(ApiKey.DescribeConfigs));
-        await Assert.ThrowsAsync<KafkaException>(() => _client.Admin.DescribeBrokerConfigsAsync(3, Cancel));
+        await Client.Admin.DescribeTopicConfigsAsync("t", Cancel);
+        Assert.Equal(2, First.CountOf(ApiKey.DescribeConfigs) + Second.CountOf(ApiKey.DescribeConfigs));
+        await Assert.ThrowsAsync<KafkaException>(() => Client.Admin.DescribeBrokerConfigsAsync(3, Cancel));
     }
 
     [Fact]
@@ -213,7 +189,7 @@ public sealed class AdminClientTests : IAsyncDisposable
             },
             highest: 0);
 
-        var configs = await _client.Admin.DescribeTopicConfigsAsync("t", Cancel);
+        var configs = await Client.Admin.DescribeTopicConfigsAsync("t", Cancel);
         Assert.Equal([ConfigSource.Default, ConfigSource.Unknown], configs.Select(each => each.Source));
     }
 
@@ -228,7 +204,7 @@ public sealed class AdminClientTests : IAsyncDisposable
             return new IncrementalAlterConfigsResponse { Responses = [new() { ErrorMessage = null }] };
         });
 
-        await _client.Admin.AlterConfigsAsync(
+        await Client.Admin.AlterConfigsAsync(
             ConfigResource.Broker(2),
             [
                 ConfigChange.Set("s", "1"), ConfigChange.Delete("d"), ConfigChange.Append("a", "x,y"),
@@ -247,7 +223,7 @@ public sealed class AdminClientTests : IAsyncDisposable
     [Fact]
     public async Task Every_broker_is_asked_for_its_log_directories()
     {
-        _first.Answer<DescribeClusterRequest, DescribeClusterResponse>(_ => new DescribeClusterResponse
+        First.Answer<DescribeClusterRequest, DescribeClusterResponse>(_ => new DescribeClusterResponse
         {
             ClusterId = "c",
             ControllerId = 1,
@@ -272,10 +248,10 @@ public sealed class AdminClientTests : IAsyncDisposable
             ],
         });
 
-        var cluster = await _client.Admin.DescribeClusterAsync(Cancel);
+        var cluster = await Client.Admin.DescribeClusterAsync(Cancel);
         Assert.Equal([1, 2], cluster.Brokers.Select(each => each.Id));
         Assert.Equal("r", cluster.Brokers[1].Rack);
-        var directories = await _client.Admin.DescribeLogDirsAsync(null, Cancel);
+        var directories = await Client.Admin.DescribeLogDirsAsync(null, Cancel);
         Assert.Equal([(1, "/1"), (2, "/2")], directories.Select(each => (each.BrokerId, each.Path)));
         Assert.Equal(
             new ReplicaDescription(new TopicPartition("t", 1), 3, 0, false),
@@ -287,7 +263,7 @@ public sealed class AdminClientTests : IAsyncDisposable
     {
         ElectLeadersRequest? elected = null;
         AlterPartitionReassignmentsRequest? moved = null;
-        _first.Answer<ElectLeadersRequest, ElectLeadersResponse>(request =>
+        First.Answer<ElectLeadersRequest, ElectLeadersResponse>(request =>
         {
             elected = request;
             return new ElectLeadersResponse
@@ -306,7 +282,7 @@ public sealed class AdminClientTests : IAsyncDisposable
                 ],
             };
         });
-        _first.Answer<AlterPartitionReassignmentsRequest, AlterPartitionReassignmentsResponse>(request =>
+        First.Answer<AlterPartitionReassignmentsRequest, AlterPartitionReassignmentsResponse>(request =>
         {
             moved = request;
             return new AlterPartitionReassignmentsResponse
@@ -327,17 +303,17 @@ public sealed class AdminClientTests : IAsyncDisposable
             };
         });
 
-        var results = await _client.Admin.ElectLeadersAsync(ElectionType.Unclean, Partitions(2, 0, 2), Cancel);
+        var results = await Client.Admin.ElectLeadersAsync(ElectionType.Unclean, Partitions(2, 0, 2), Cancel);
         Assert.Equal(1, elected!.ElectionType);
         Assert.Equal([0, 2], Assert.Single(elected.TopicPartitions!).Partitions);
         Assert.Equal(
             [(0, ErrorCode.None, null), (2, ErrorCode.ElectionNotNeeded, "led")],
             results.Select(each => (each.Partition.Partition, each.Error, each.Message)));
-        await _client.Admin.ElectLeadersAsync(ElectionType.Preferred, null, Cancel);
+        await Client.Admin.ElectLeadersAsync(ElectionType.Preferred, null, Cancel);
         Assert.Null(elected.TopicPartitions);
 
         var refusal = await Assert.ThrowsAsync<BrokerErrorException>(() =>
-            _client.Admin.AlterPartitionReassignmentsAsync(
+            Client.Admin.AlterPartitionReassignmentsAsync(
                 new Dictionary<TopicPartition, IReadOnlyList<int>?> { [new("t", 0)] = [2, 1], [new("t", 1)] = null },
                 Cancel));
         Assert.Equal(ErrorCode.NoReassignmentInProgress, refusal.Code);
@@ -349,7 +325,7 @@ public sealed class AdminClientTests : IAsyncDisposable
     [Fact]
     public async Task Moves_that_are_under_way_tell_where_they_lead()
     {
-        _first.Answer<ListPartitionReassignmentsRequest, ListPartitionReassignmentsResponse>(request =>
+        First.Answer<ListPartitionReassignmentsRequest, ListPartitionReassignmentsResponse>(request =>
         {
             Assert.Null(request.Topics);
             return new ListPartitionReassignmentsResponse
@@ -375,7 +351,7 @@ public sealed class AdminClientTests : IAsyncDisposable
             };
         });
 
-        var move = Assert.Single(await _client.Admin.ListPartitionReassignmentsAsync(null, Cancel));
+        var move = Assert.Single(await Client.Admin.ListPartitionReassignmentsAsync(null, Cancel));
         Assert.Equal(new TopicPartition("t", 1), move.Partition);
         Assert.Equal([2, 3], move.Target);
     }
@@ -411,7 +387,7 @@ public sealed class AdminClientTests : IAsyncDisposable
             };
         });
 
-        var topic = await _client.Admin.DescribeTopicAsync("t", Cancel);
+        var topic = await Client.Admin.DescribeTopicAsync("t", Cancel);
         Assert.Equal([0, 1], topic.Partitions.Select(each => each.Partition));
         Assert.Equal([2], topic.Partitions[1].EligibleLeaders);
         Assert.Equal([1], topic.Partitions[1].OfflineReplicas);
@@ -420,14 +396,14 @@ public sealed class AdminClientTests : IAsyncDisposable
     [Fact]
     public async Task A_broker_is_unregistered_or_it_is_told_why_not()
     {
-        _first.Answer<UnregisterBrokerRequest, UnregisterBrokerResponse>(request => new UnregisterBrokerResponse
+        First.Answer<UnregisterBrokerRequest, UnregisterBrokerResponse>(request => new UnregisterBrokerResponse
         {
             ErrorCode = request.BrokerId == 9 ? ErrorCode.None : ErrorCode.BrokerIdNotRegistered,
             ErrorMessage = request.BrokerId == 9 ? null : "there is no broker 8",
         });
-        await _client.Admin.UnregisterBrokerAsync(9, Cancel);
+        await Client.Admin.UnregisterBrokerAsync(9, Cancel);
         var refusal = await Assert.ThrowsAsync<BrokerErrorException>(
-            () => _client.Admin.UnregisterBrokerAsync(8, Cancel));
+            () => Client.Admin.UnregisterBrokerAsync(8, Cancel));
         Assert.Contains("there is no broker 8", refusal.Message, StringComparison.Ordinal);
     }
 
@@ -435,7 +411,7 @@ public sealed class AdminClientTests : IAsyncDisposable
     public async Task An_api_that_the_broker_does_not_serve_is_named()
     {
         var failure = await Assert.ThrowsAsync<KafkaException>(
-            () => _client.Admin.DescribeProducersAsync(Partitions(0), Cancel));
+            () => Client.Admin.DescribeProducersAsync(Partitions(0), Cancel));
         Assert.Contains("DescribeProducers", failure.Message, StringComparison.Ordinal);
     }
 
@@ -463,17 +439,9 @@ public sealed class AdminClientTests : IAsyncDisposable
         ],
     };
 
-    private void Both<TRequest, TResponse>(Func<FakeBroker, TRequest, TResponse> answer, short? highest = null)
-        where TRequest : IApiRequest<TRequest>
-        where TResponse : IApiResponse<TResponse>
+    private protected override MetadataResponse Describe(MetadataRequest request) => new()
     {
-        _first.Answer<TRequest, TResponse>(request => answer(_first, request), highest);
-        _second.Answer<TRequest, TResponse>(request => answer(_second, request), highest);
-    }
-
-    private MetadataResponse Describe(MetadataRequest request) => new()
-    {
-        Brokers = [_first.Described, _second.Described],
+        Brokers = [First.Described, Second.Described],
         ControllerId = Volatile.Read(ref _controller),
         ClusterId = null,
         Topics = request.Topics is { Count: 0 }

@@ -6,41 +6,20 @@ using ActorBroker.Records;
 namespace ActorBroker.Client.Tests;
 
 /// <summary>Groups of a cluster with two coordinators: each is asked for what is its own.</summary>
-public sealed class AdminGroupTests : IAsyncDisposable
+public sealed class AdminGroupTests : TwoBrokerTests
 {
-    private readonly FakeBroker _first = new(1);
-    private readonly FakeBroker _second = new(2);
-    private readonly KafkaClient _client;
     private readonly Dictionary<string, int> _coordinators = new() { ["one"] = 1, ["two"] = 2 };
 
     public AdminGroupTests()
     {
-        foreach (var broker in new[] { _first, _second })
-        {
-            broker.Answer<MetadataRequest, MetadataResponse>(_ => Describe());
-            FindBy(broker, highest: 6);
-        }
-
-        _client = new KafkaClient(new ClientOptions
-        {
-            BootstrapServers = _first.Address,
-            RetryBackoff = TimeSpan.FromMilliseconds(1),
-        });
-    }
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public async ValueTask DisposeAsync()
-    {
-        await _client.DisposeAsync();
-        await _first.DisposeAsync();
-        await _second.DisposeAsync();
+        FindBy(First, highest: 6);
+        FindBy(Second, highest: 6);
     }
 
     [Fact]
     public async Task Groups_are_listed_from_every_broker_in_order()
     {
-        foreach (var (broker, group) in new[] { (_first, "one"), (_second, "two") })
+        foreach (var (broker, group) in new[] { (First, "one"), (Second, "two") })
         {
             broker.Answer<DescribeClusterRequest, DescribeClusterResponse>(_ => new DescribeClusterResponse
             {
@@ -56,7 +35,7 @@ public sealed class AdminGroupTests : IAsyncDisposable
             });
         }
 
-        var listed = await _client.Admin.ListGroupsAsync(Cancel);
+        var listed = await Client.Admin.ListGroupsAsync(Cancel);
 
         Assert.Equal(
             [
@@ -72,20 +51,20 @@ public sealed class AdminGroupTests : IAsyncDisposable
     [InlineData((short)0)]
     public async Task Groups_of_both_protocols_are_described_alike_by_their_coordinators(short findVersion)
     {
-        FindBy(_first, findVersion);
-        FindBy(_second, findVersion);
-        _first.Answer<DescribeGroupsRequest, DescribeGroupsResponse>(request =>
+        FindBy(First, findVersion);
+        FindBy(Second, findVersion);
+        First.Answer<DescribeGroupsRequest, DescribeGroupsResponse>(request =>
         {
             Assert.Equal(["one"], request.Groups);
             return Classic("one");
         });
-        _second.Answer<ConsumerGroupDescribeRequest, ConsumerGroupDescribeResponse>(request =>
+        Second.Answer<ConsumerGroupDescribeRequest, ConsumerGroupDescribeResponse>(request =>
         {
             Assert.Equal(["two"], request.GroupIds);
             return Modern("two");
         });
 
-        var described = await _client.Admin.DescribeGroupsAsync(["one", "two", "one"], Cancel);
+        var described = await Client.Admin.DescribeGroupsAsync(["one", "two", "one"], Cancel);
 
         var one = described["one"];
         Assert.Equal(("classic", "Stable", "consumer", "range"), (one.Type, one.State, one.ProtocolType, one.Assignor));
@@ -103,16 +82,16 @@ public sealed class AdminGroupTests : IAsyncDisposable
     [Fact]
     public async Task A_group_that_does_not_exist_is_dead_however_the_broker_says_so()
     {
-        _first.Answer<ConsumerGroupDescribeRequest, ConsumerGroupDescribeResponse>(_ => new()
+        First.Answer<ConsumerGroupDescribeRequest, ConsumerGroupDescribeResponse>(_ => new()
         {
             Groups = [new() { GroupId = "one", ErrorCode = ErrorCode.GroupIdNotFound, ErrorMessage = "no" }],
         });
-        _first.Answer<DescribeGroupsRequest, DescribeGroupsResponse>(_ => new()
+        First.Answer<DescribeGroupsRequest, DescribeGroupsResponse>(_ => new()
         {
             Groups = [new() { GroupId = "one", ErrorCode = ErrorCode.GroupIdNotFound }],
         });
 
-        var group = await _client.Admin.DescribeGroupAsync("one", Cancel);
+        var group = await Client.Admin.DescribeGroupAsync("one", Cancel);
 
         Assert.False(group.Exists);
         Assert.Empty(group.Members);
@@ -121,31 +100,31 @@ public sealed class AdminGroupTests : IAsyncDisposable
     [Fact]
     public async Task A_coordinator_that_moved_or_loads_is_asked_again()
     {
-        _first.Answer<DeleteGroupsRequest, DeleteGroupsResponse>(_ =>
+        First.Answer<DeleteGroupsRequest, DeleteGroupsResponse>(_ =>
         {
             _coordinators["one"] = 2;
             return Deleted("one", ErrorCode.NotCoordinator);
         });
         var asked = 0;
-        _second.Answer<DeleteGroupsRequest, DeleteGroupsResponse>(_ => Deleted(
+        Second.Answer<DeleteGroupsRequest, DeleteGroupsResponse>(_ => Deleted(
             "one", Interlocked.Increment(ref asked) == 1 ? ErrorCode.CoordinatorLoadInProgress : ErrorCode.None));
 
-        await _client.Admin.DeleteGroupAsync("one", Cancel);
+        await Client.Admin.DeleteGroupAsync("one", Cancel);
 
         Assert.Equal(
-            (1, 2), (_first.CountOf(ApiKey.DeleteGroups), _second.CountOf(ApiKey.DeleteGroups)));
+            (1, 2), (First.CountOf(ApiKey.DeleteGroups), Second.CountOf(ApiKey.DeleteGroups)));
     }
 
     [Fact]
     public async Task A_refusal_that_time_does_not_mend_is_told_at_once()
     {
-        _first.Answer<DeleteGroupsRequest, DeleteGroupsResponse>(_ => Deleted("one", ErrorCode.NonEmptyGroup));
+        First.Answer<DeleteGroupsRequest, DeleteGroupsResponse>(_ => Deleted("one", ErrorCode.NonEmptyGroup));
 
         var refusal = await Assert.ThrowsAsync<BrokerErrorException>(
-            () => _client.Admin.DeleteGroupAsync("one", Cancel));
+            () => Client.Admin.DeleteGroupAsync("one", Cancel));
 
         Assert.Equal(ErrorCode.NonEmptyGroup, refusal.Code);
-        Assert.Equal(1, _first.CountOf(ApiKey.DeleteGroups));
+        Assert.Equal(1, First.CountOf(ApiKey.DeleteGroups));
     }
 
     [Theory]
@@ -154,10 +133,10 @@ public sealed class AdminGroupTests : IAsyncDisposable
     [InlineData((short)2)]
     public async Task What_a_group_committed_is_read_in_every_version(short version)
     {
-        _second.Answer<OffsetFetchRequest, OffsetFetchResponse>(
+        Second.Answer<OffsetFetchRequest, OffsetFetchResponse>(
             request => version >= 8 ? OffsetsOfGroups(request) : Offsets(request), version);
 
-        var offsets = await _client.Admin.ListGroupOffsetsAsync("two", cancel: Cancel);
+        var offsets = await Client.Admin.ListGroupOffsetsAsync("two", cancel: Cancel);
         var epoch = version >= 5 ? 3 : -1;
         Assert.Equal(
             new Dictionary<TopicPartition, OffsetAndMetadata>
@@ -166,15 +145,15 @@ public sealed class AdminGroupTests : IAsyncDisposable
             },
             offsets);
 
-        await _client.Admin.ListGroupOffsetsAsync("two", [new TopicPartition("t", 0)], Cancel);
-        Assert.Equal(2, _second.CountOf(ApiKey.OffsetFetch));
+        await Client.Admin.ListGroupOffsetsAsync("two", [new TopicPartition("t", 0)], Cancel);
+        Assert.Equal(2, Second.CountOf(ApiKey.OffsetFetch));
     }
 
     [Fact]
     public async Task Offsets_are_set_from_outside_of_any_generation()
     {
         OffsetCommitRequest? sent = null;
-        _first.Answer<OffsetCommitRequest, OffsetCommitResponse>(request =>
+        First.Answer<OffsetCommitRequest, OffsetCommitResponse>(request =>
         {
             sent = request;
             return new OffsetCommitResponse
@@ -183,7 +162,7 @@ public sealed class AdminGroupTests : IAsyncDisposable
             };
         });
 
-        await _client.Admin.AlterGroupOffsetsAsync(
+        await Client.Admin.AlterGroupOffsetsAsync(
             "one", new Dictionary<TopicPartition, OffsetAndMetadata> { [new("t", 1)] = new(7, 2, "x") }, Cancel);
 
         Assert.Equal(("one", -1, ""), (sent!.GroupId, sent.GenerationIdOrMemberEpoch, sent.MemberId));
@@ -196,20 +175,20 @@ public sealed class AdminGroupTests : IAsyncDisposable
     [Fact]
     public async Task The_refusal_of_one_partition_is_told()
     {
-        _first.Answer<OffsetCommitRequest, OffsetCommitResponse>(_ => new()
+        First.Answer<OffsetCommitRequest, OffsetCommitResponse>(_ => new()
         {
             Topics = [new() { Name = "t", Partitions = [new() { ErrorCode = ErrorCode.UnknownMemberId }] }],
         });
-        _first.Answer<OffsetDeleteRequest, OffsetDeleteResponse>(_ => new()
+        First.Answer<OffsetDeleteRequest, OffsetDeleteResponse>(_ => new()
         {
             Topics = [new() { Name = "t", Partitions = [new() { ErrorCode = ErrorCode.GroupSubscribedToTopic }] }],
         });
         var partition = new TopicPartition("t", 0);
 
-        var altering = await Assert.ThrowsAsync<BrokerErrorException>(() => _client.Admin.AlterGroupOffsetsAsync(
+        var altering = await Assert.ThrowsAsync<BrokerErrorException>(() => Client.Admin.AlterGroupOffsetsAsync(
             "one", new Dictionary<TopicPartition, OffsetAndMetadata> { [partition] = new(7) }, Cancel));
         var deleting = await Assert.ThrowsAsync<BrokerErrorException>(
-            () => _client.Admin.DeleteGroupOffsetsAsync("one", [partition], Cancel));
+            () => Client.Admin.DeleteGroupOffsetsAsync("one", [partition], Cancel));
 
         Assert.Equal(
             (ErrorCode.UnknownMemberId, ErrorCode.GroupSubscribedToTopic), (altering.Code, deleting.Code));
@@ -240,7 +219,7 @@ public sealed class AdminGroupTests : IAsyncDisposable
                 },
             highest);
 
-    private int PortOf(int brokerId) => (brokerId == 1 ? _first : _second).Port;
+    private int PortOf(int brokerId) => (brokerId == 1 ? First : Second).Port;
 
     private static DescribeGroupsResponse Classic(string groupId) => new()
     {
@@ -349,5 +328,6 @@ public sealed class AdminGroupTests : IAsyncDisposable
         };
     }
 
-    private MetadataResponse Describe() => new() { Brokers = [_first.Described, _second.Described], ControllerId = 1 };
+    private protected override MetadataResponse Describe(MetadataRequest request) =>
+        new() { Brokers = [First.Described, Second.Described], ControllerId = 1 };
 }

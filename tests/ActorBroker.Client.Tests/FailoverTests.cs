@@ -5,52 +5,38 @@ using ActorBroker.Records;
 
 namespace ActorBroker.Client.Tests;
 
-/// <summary>What a client does when a broker that it relies on is deposed, or answers no more.</summary>
-public sealed class FailoverTests : IAsyncDisposable
+/// <summary>
+/// What a client does when a broker that it relies on is deposed, or answers no more. Topic "t" has one partition; who
+/// leads it is for the test to say.
+/// </summary>
+public sealed class FailoverTests : TwoBrokerTests
 {
-    private readonly FakeBroker _first = new(1);
-    private readonly FakeBroker _second = new(2);
-    private readonly KafkaClient _client;
     private int _leader = 1;
     private int _epoch;
 
     /// <summary>Two brokers; topic "t" has one partition, which metadata say is led by <see cref="_leader"/>.</summary>
     public FailoverTests()
-    {
-        foreach (var broker in new[] { _first, _second })
+        : base(static (first, second) => new ClientOptions
         {
-            broker.Answer<MetadataRequest, MetadataResponse>(_ => Describe());
-            broker.Answer<InitProducerIdRequest, InitProducerIdResponse>(
-                _ => new InitProducerIdResponse { ProducerId = 7 });
-        }
-
-        _second.Answer<ProduceRequest, ProduceResponse>(_ => Produced(ErrorCode.None));
-        _client = new KafkaClient(new ClientOptions
-        {
-            BootstrapServers = $"{_first.Address},{_second.Address}",
+            BootstrapServers = $"{first},{second}",
             RetryBackoff = TimeSpan.FromMinutes(1),
             RetryBackoffMax = TimeSpan.FromMinutes(1),
             RequestTimeout = TimeSpan.FromMinutes(5),
-        });
-    }
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public async ValueTask DisposeAsync()
+        })
     {
-        await _client.DisposeAsync();
-        await _first.DisposeAsync();
-        await _second.DisposeAsync();
+        Both<InitProducerIdRequest, InitProducerIdResponse>(
+            static (_, _) => new InitProducerIdResponse { ProducerId = 7 });
+        Second.Answer<ProduceRequest, ProduceResponse>(_ => Produced(ErrorCode.None));
     }
 
     [Fact]
     public async Task A_producer_goes_where_a_deposed_leader_says_without_a_pause_or_a_question()
     {
-        _first.Answer<ProduceRequest, ProduceResponse>(_ =>
+        First.Answer<ProduceRequest, ProduceResponse>(_ =>
         {
             var refused = Produced(ErrorCode.NotLeaderOrFollower);
             refused.Responses[0].PartitionResponses[0].CurrentLeader = new() { LeaderId = 2, LeaderEpoch = 5 };
-            refused.NodeEndpoints = [new() { NodeId = 2, Host = "127.0.0.1", Port = _second.Port }];
+            refused.NodeEndpoints = [new() { NodeId = 2, Host = "127.0.0.1", Port = Second.Port }];
             return refused;
         });
         await using var producer = NewProducer();
@@ -58,28 +44,28 @@ public sealed class FailoverTests : IAsyncDisposable
         var stored = await producer.ProduceAsync("t", new Message<string?, string?>(null, "x"), Cancel);
 
         Assert.Equal(40, stored.Offset);
-        Assert.Equal((1, 1), (_first.CountOf(ApiKey.Produce), _second.CountOf(ApiKey.Produce)));
-        Assert.Equal(1, _first.CountOf(ApiKey.Metadata) + _second.CountOf(ApiKey.Metadata));
+        Assert.Equal((1, 1), (First.CountOf(ApiKey.Produce), Second.CountOf(ApiKey.Produce)));
+        Assert.Equal(1, First.CountOf(ApiKey.Metadata) + Second.CountOf(ApiKey.Metadata));
     }
 
     [Fact]
     public async Task A_broker_that_is_behind_does_not_bring_a_deposed_leader_back()
     {
-        await using var cluster = new ClusterClient(new ClientOptions { BootstrapServers = _first.Address });
+        await using var cluster = new ClusterClient(new ClientOptions { BootstrapServers = First.Address });
         (_leader, _epoch) = (2, 5);
         await cluster.TopicsAsync(["t"], Cancel);
         (_leader, _epoch) = (1, 4);
         await cluster.TopicsAsync(["t"], Cancel);
 
         var leader = await cluster.FindLeaderAsync("t", 0, autoCreate: false, Cancel);
-        Assert.Equal((_second.Port, 5), (leader.Address.Port, leader.Epoch));
+        Assert.Equal((Second.Port, 5), (leader.Address.Port, leader.Epoch));
     }
 
     [Fact]
     public async Task A_batch_that_a_stopped_leader_keeps_goes_to_the_next_leader()
     {
         var stopped = new TaskCompletionSource<ProduceResponse?>();
-        _first.AnswerLater<ProduceRequest, ProduceResponse>((_, _) =>
+        First.AnswerLater<ProduceRequest, ProduceResponse>((_, _) =>
         {
             (_leader, _epoch) = (2, 1);
             return stopped.Task;
@@ -101,14 +87,14 @@ public sealed class FailoverTests : IAsyncDisposable
     public async Task What_any_broker_can_tell_is_asked_of_another_when_the_first_does_not_answer()
     {
         var stopped = new TaskCompletionSource<MetadataResponse?>();
-        _first.AnswerLater<MetadataRequest, MetadataResponse>((_, _) => stopped.Task);
+        First.AnswerLater<MetadataRequest, MetadataResponse>((_, _) => stopped.Task);
         try
         {
-            Assert.Equal("t", (await _client.Admin.ListTopicsAsync(Cancel))[0].Name);
-            Assert.Equal("t", (await _client.Admin.ListTopicsAsync(Cancel))[0].Name);
+            Assert.Equal("t", (await Client.Admin.ListTopicsAsync(Cancel))[0].Name);
+            Assert.Equal("t", (await Client.Admin.ListTopicsAsync(Cancel))[0].Name);
 
             // Whoever was slow once is not waited for again.
-            Assert.Equal((1, 2), (_first.CountOf(ApiKey.Metadata), _second.CountOf(ApiKey.Metadata)));
+            Assert.Equal((1, 2), (First.CountOf(ApiKey.Metadata), Second.CountOf(ApiKey.Metadata)));
         }
         finally
         {
@@ -129,11 +115,11 @@ public sealed class FailoverTests : IAsyncDisposable
     };
 
     private Producer<string?, string?> NewProducer() =>
-        _client.CreateProducer(Serializers.Utf8, Serializers.Utf8, new ProducerOptions { Linger = TimeSpan.Zero });
+        Client.CreateProducer(Serializers.Utf8, Serializers.Utf8, new ProducerOptions { Linger = TimeSpan.Zero });
 
-    private MetadataResponse Describe() => new()
+    private protected override MetadataResponse Describe(MetadataRequest request) => new()
     {
-        Brokers = [_first.Described, _second.Described],
+        Brokers = [First.Described, Second.Described],
         ControllerId = 1,
         Topics =
         [
