@@ -1,23 +1,13 @@
-// One produce on its way through the mailbox. The object is its own awaitable and comes from a pool, so a produce
-// allocates nothing here in the steady state.
-using System.Collections.Concurrent;
-using System.Threading.Tasks.Sources;
 using ActorBroker.Records;
 
 namespace ActorBroker.Broker.Partitions;
 
 /// <summary>A validated batch that waits to be appended, and then for its acknowledgement.</summary>
-internal sealed class ProduceRequest : PartitionItem, IValueTaskSource<ProduceResult>, IThreadPoolWorkItem
+internal sealed class ProduceRequest : PooledRequest<ProduceRequest, ProduceResult>, IThreadPoolWorkItem
 {
-    private const int PoolLimit = 4096;
-    private static readonly ConcurrentQueue<ProduceRequest> Pool = new();
-    private ManualResetValueTaskSourceCore<ProduceResult> _source = new() { RunContinuationsAsynchronously = true };
-
     private ProduceResult _held;
 
-    private ProduceRequest()
-    {
-    }
+    private ProduceRequest() => ContinueElsewhere(true);
 
     public Memory<byte> Records { get; private set; }
 
@@ -42,15 +32,9 @@ internal sealed class ProduceRequest : PartitionItem, IValueTaskSource<ProduceRe
     /// <summary>When an acks=-1 wait ends without success, in monotonic milliseconds.</summary>
     public long DeadlineMs { get; set; }
 
-    public ValueTask<ProduceResult> Task => new(this, _source.Version);
-
     public static ProduceRequest Rent(in ProduceCommand command, Memory<byte> records, in RecordBatchHeader header)
     {
-        if (!Pool.TryDequeue(out var request))
-        {
-            request = new ProduceRequest();
-        }
-
+        var request = TakeUsed() ?? new ProduceRequest();
         request.Records = records;
         request.Header = header;
         request.Acks = command.Acks;
@@ -62,7 +46,7 @@ internal sealed class ProduceRequest : PartitionItem, IValueTaskSource<ProduceRe
     public void Complete(in ProduceResult result)
     {
         Records = default;
-        _source.SetResult(result);
+        Answer(in result);
     }
 
     /// <summary>Sets the answer aside: whoever awaits it goes on, on that thread, at <see cref="Execute"/>.</summary>
@@ -75,38 +59,18 @@ internal sealed class ProduceRequest : PartitionItem, IValueTaskSource<ProduceRe
     /// <summary>Gives the answer that was set aside.</summary>
     public void Execute()
     {
-        _source.RunContinuationsAsynchronously = false;
-        _source.SetResult(_held);
+        ContinueElsewhere(false);
+        Answer(in _held);
     }
 
     public void Complete(ErrorCode error, string? message = null) =>
         Complete(new ProduceResult(error, Message: message));
 
-    public override bool SeesWrites => false;
-
     public override void Run(PartitionActor actor) => actor.Stage(this);
 
-    public ProduceResult GetResult(short token)
+    protected override void OnTaken()
     {
-        try
-        {
-            return _source.GetResult(token);
-        }
-        finally
-        {
-            _source.Reset();
-            _source.RunContinuationsAsynchronously = true;
-            _held = default;
-            if (Pool.Count < PoolLimit)
-            {
-                Pool.Enqueue(this);
-            }
-        }
+        ContinueElsewhere(true);
+        _held = default;
     }
-
-    public ValueTaskSourceStatus GetStatus(short token) => _source.GetStatus(token);
-
-    public void OnCompleted(
-        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _source.OnCompleted(continuation, state, token, flags);
 }
