@@ -120,8 +120,10 @@ internal sealed partial class PartitionActor
         if (_gather.Count > 0)
         {
             var machine = replica.Leader!;
+            var from = machine.LogEndOffset;
             replica.Log.Append(_gather);
             machine.Written(machine.NextOffset);
+            KeepForFollowers(machine, from);
             CountGathered();
             _gather.Clear();
             WriteSucceeded();

@@ -90,6 +90,7 @@ internal sealed partial class PartitionActor
         // Whoever sent these leads no more.
         AnswerAppends(_awaitFlushed, Fenced());
         LowerRecoveryPoint();
+        ReleaseReads();
         replica.Log.Epochs.Assign(_state.LeaderEpoch, replica.Log.LogEndOffset);
         replica.Lead(NewLeader(replica));
         BeginIncarnation();

@@ -8,6 +8,7 @@ internal sealed partial class PartitionActor : IWakeable
 {
     private const long ReadFaultBackoffMs = 1000;
 
+    // What this turn has to send, by where it begins.
     private readonly List<ReplicaBuffer> _reads = [];
     private readonly WakeItem _wake = new();
     private Peer[] _followers = [];
@@ -76,8 +77,51 @@ internal sealed partial class PartitionActor : IWakeable
         }
     }
 
+    /// <summary>
+    /// What a turn has written goes on to those who have all that was before, without being read again.
+    /// </summary>
+    private void KeepForFollowers(LeaderMachine machine, long from)
+    {
+        if (_gatheredBytes > LeaderMachine.AppendBytesMax)
+        {
+            return;
+        }
+
+        var follows = _reads is [.., var last] && last.EndOffset == from;
+        foreach (var peer in _followers)
+        {
+            if (peer.IsLive && (follows || machine.IsNext(peer.BrokerId, from)))
+            {
+                _reads.Add(ReplicaBuffer.Copy(_gather, (int)_gatheredBytes, from, machine.LogEndOffset));
+                return;
+            }
+        }
+    }
+
+    private void ReleaseReads()
+    {
+        foreach (var read in _reads)
+        {
+            read.Release();
+        }
+
+        _reads.Clear();
+    }
+
     /// <summary>The end of a turn: settles what followers answered, and sends them what there is.</summary>
     private void Replicate()
+    {
+        try
+        {
+            ReplicateTurn();
+        }
+        finally
+        {
+            ReleaseReads();
+        }
+    }
+
+    private void ReplicateTurn()
     {
         var withNews = _isAwake || _deletions.Count > 0;
         _isAwake = false;
@@ -100,20 +144,12 @@ internal sealed partial class PartitionActor : IWakeable
             ConsiderInSync(machine);
         }
 
-        try
+        foreach (var peer in _followers)
         {
-            foreach (var peer in _followers)
+            if (peer.IsLive)
             {
-                if (peer.IsLive)
-                {
-                    SendTo(peer, replica, machine, withNews);
-                }
+                SendTo(peer, replica, machine, withNews);
             }
-        }
-        finally
-        {
-            _reads.ForEach(static read => read.Release());
-            _reads.Clear();
         }
 
         // Within one process a follower may have answered at once.

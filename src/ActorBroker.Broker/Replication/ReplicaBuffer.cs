@@ -7,8 +7,8 @@ using ActorBroker.Storage;
 namespace ActorBroker.Broker.Replication;
 
 /// <summary>
-/// Stored batches on their way to followers: one read of the log, shared by all that are at the same place. Object and
-/// memory are pooled; the last one that gives it back returns both.
+/// Stored batches on their way to followers: one read of the log, or one copy of what was just written, shared by all
+/// that are at the same place. Object and memory are pooled; the last one that gives it back returns both.
 /// </summary>
 internal sealed class ReplicaBuffer
 {
@@ -21,11 +21,8 @@ internal sealed class ReplicaBuffer
     {
     }
 
-    /// <summary>The offset that was asked for.</summary>
+    /// <summary>Where it begins; the offsets before may be missing in the log.</summary>
     public long From { get; private set; }
-
-    /// <summary>The bytes that were asked for.</summary>
-    public int MaxBytes { get; private set; }
 
     /// <summary>The offset after the last batch.</summary>
     public long EndOffset { get; private set; }
@@ -55,18 +52,27 @@ internal sealed class ReplicaBuffer
             throw;
         }
 
-        if (!Pool.TryDequeue(out var buffer))
+        return Rent(bytes, slice.Length, from, EndOf(bytes.AsSpan(0, slice.Length)));
+    }
+
+    /// <summary>Copies batches that were just written, held once by the caller.</summary>
+    /// <param name="batches">Whole, as stored.</param>
+    /// <param name="length">All their bytes.</param>
+    /// <param name="from">Where they begin.</param>
+    /// <param name="endOffset">The offset after the last one.</param>
+    public static ReplicaBuffer Copy(
+        IReadOnlyList<ReadOnlyMemory<byte>> batches, int length, long from, long endOffset)
+    {
+        var bytes = ArrayPool<byte>.Shared.Rent(length);
+        var at = 0;
+        for (var index = 0; index < batches.Count; index++)
         {
-            buffer = new ReplicaBuffer();
+            batches[index].CopyTo(bytes.AsMemory(at));
+            at += batches[index].Length;
         }
 
-        buffer._bytes = bytes;
-        buffer._holders = 1;
-        buffer.From = from;
-        buffer.MaxBytes = maxBytes;
-        buffer.Length = slice.Length;
-        buffer.EndOffset = EndOf(bytes.AsSpan(0, slice.Length));
-        return buffer;
+        Invariant.Holds(at == length);
+        return Rent(bytes, length, from, endOffset);
     }
 
     /// <summary>One more holds it.</summary>
@@ -86,6 +92,21 @@ internal sealed class ReplicaBuffer
         {
             Pool.Enqueue(this);
         }
+    }
+
+    private static ReplicaBuffer Rent(byte[] bytes, int length, long from, long endOffset)
+    {
+        if (!Pool.TryDequeue(out var buffer))
+        {
+            buffer = new ReplicaBuffer();
+        }
+
+        buffer._bytes = bytes;
+        buffer._holders = 1;
+        buffer.From = from;
+        buffer.Length = length;
+        buffer.EndOffset = endOffset;
+        return buffer;
     }
 
     private static long EndOf(ReadOnlySpan<byte> batches)

@@ -100,6 +100,10 @@ public sealed partial class LeaderMachine
         (follower.IsProbing ||
             (follower.Next >= LogEndOffset && follower.Told != (HighWatermark, logStartOffset)));
 
+    /// <summary>The next append for a follower, if it has room for one, carries the records from here on.</summary>
+    public bool IsNext(int followerId, long offset) =>
+        _followers.TryGetValue(followerId, out var follower) && !follower.IsProbing && follower.Next == offset;
+
     /// <summary>The planned append was handed to the link, with records up to <paramref name="endOffset"/>.</summary>
     public void Sent(in AppendPlan plan, long endOffset, int bytes, long logStartOffset)
     {

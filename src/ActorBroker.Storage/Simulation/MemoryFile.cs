@@ -25,6 +25,7 @@ internal sealed class MemoryFile(MemoryFileSystem owner, MemoryNode node, string
         lock (owner.Gate)
         {
             ThrowIfDead();
+            owner.Reads++;
             return node.Read(buffer, position);
         }
     }

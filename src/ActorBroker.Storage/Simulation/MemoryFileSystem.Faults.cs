@@ -19,6 +19,9 @@ public sealed partial class MemoryFileSystem
     /// <summary>Writes to files so far, to aim faults by.</summary>
     public int Writes { get; private set; }
 
+    /// <summary>Reads of files so far.</summary>
+    public int Reads { get; internal set; }
+
     /// <summary>File syncs so far.</summary>
     public int Syncs { get; private set; }
 

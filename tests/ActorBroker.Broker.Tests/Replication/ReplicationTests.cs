@@ -24,6 +24,28 @@ public sealed class ReplicationTests
     }
 
     [Fact]
+    public async Task What_was_just_written_goes_to_followers_without_being_read_again()
+    {
+        await using var cluster = await ReplicaCluster.StartAsync(3);
+        await cluster.MustProduceAsync(1, "first");
+        await cluster.SettledAsync();
+        var reads = cluster[1].Disk.Reads;
+
+        string[] values = [.. Enumerable.Range(0, 20).Select(number => $"v{number}")];
+        var produces = values.Select(value => cluster.ProduceAsync(1, -1, value, value).AsTask()).ToArray();
+        await cluster.UntilAsync(() => Array.TrueForAll(produces, static each => each.IsCompleted));
+        await cluster.SettledAsync();
+
+        Assert.Equal(reads, cluster[1].Disk.Reads);
+        Assert.All(produces, each => Assert.Equal(ErrorCode.None, each.Result.Error));
+        Assert.Equal(
+            ["first", .. values.SelectMany(value => new[] { value, value })],
+            cluster.Replica(3).ReadAll(orFollower: true));
+        Assert.Equal(cluster.Replica(3).ReadAll(orFollower: true), cluster.Replica(1).ReadAll());
+        Assert.True(cluster[1].Disk.Reads > reads);
+    }
+
+    [Fact]
     public async Task A_follower_refuses_what_only_a_leader_can_answer()
     {
         await using var cluster = await ReplicaCluster.StartAsync(2);
