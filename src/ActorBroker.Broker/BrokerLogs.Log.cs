@@ -26,4 +26,9 @@ internal static partial class BrokerLogs
 
     [LoggerMessage(2005, LogLevel.Error, "The checkpoints can't be written: the next start checks the logs")]
     public static partial void CheckpointFailed(ILogger logger, Exception failure);
+
+    [LoggerMessage(2006, LogLevel.Warning,
+        "The data folders are not those of epoch {Epoch}, this broker's last: what was written then is missing here, " +
+        "and its replicas have to catch up before they count")]
+    public static partial void OutOfDate(ILogger logger, long epoch);
 }

@@ -249,7 +249,7 @@ public sealed class BrokerNode : IAsyncDisposable
             _state.Partitions.Checkpoints.WriteAll();
             foreach (var directory in clean)
             {
-                directory.MarkCleanShutdown();
+                directory.MarkCleanShutdown(_state.BrokerEpoch);
             }
 
             return clean.Count == _state.Partitions.Directories.Count;

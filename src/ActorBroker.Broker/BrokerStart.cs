@@ -62,7 +62,7 @@ internal sealed class BrokerStart : IAsyncDisposable
         }
         catch
         {
-            directories.ForEach(static directory => directory.Dispose());
+            directories.ForEach(static directory => Return(directory));
             if (ports is not null)
             {
                 await ports.DisposeAsync().ConfigureAwait(false);
@@ -133,8 +133,24 @@ internal sealed class BrokerStart : IAsyncDisposable
 
         var config = _config.WithDynamic(
             _catalogue.ReadConfigs(null).Configs, _catalogue.ReadConfigs(_brokerId).Configs);
-        BrokerLife.Adopt(_catalogue, config, now, clean ? before?.Epoch : null, _ports.Membership.Live);
+        var cleanEpoch = CleanEpoch();
+        if (clean && before is not null && cleanEpoch != before.Epoch)
+        {
+            BrokerLogs.OutOfDate(_logger, before.Epoch);
+        }
+
+        BrokerLife.Adopt(_catalogue, config, now, cleanEpoch, _ports.Membership.Live);
         return now;
+    }
+
+    /// <summary>
+    /// The life that left all of the logs as they are, by its own word: what the catalogue takes for the last life may
+    /// have been on another disk, of which these are an old copy.
+    /// </summary>
+    private long? CleanEpoch()
+    {
+        var epoch = _directories[0].CleanShutdownEpoch;
+        return epoch >= 0 && _directories.TrueForAll(directory => directory.CleanShutdownEpoch == epoch) ? epoch : null;
     }
 
     private BrokerState MakeState(BrokerRegistration life, IReadOnlyList<TopicDocument> topics)
@@ -188,6 +204,22 @@ internal sealed class BrokerStart : IAsyncDisposable
             directories.Add(LogDirectory.Open(
                 path, environment.FileSystem, clusterId ?? directories.FirstOrDefault()?.ClusterId,
                 config.Get(BrokerKeys.BrokerId), logger));
+        }
+    }
+
+    /// <summary>No log was opened: a wrong second folder must not make an unclean stop of the first one's.</summary>
+    private static void Return(LogDirectory directory)
+    {
+        using (directory)
+        {
+            try
+            {
+                directory.PutMarkerBack();
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                // The next start checks its logs; what is to be told is why this one failed.
+            }
         }
     }
 

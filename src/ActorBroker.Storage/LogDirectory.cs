@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using ActorBroker.Records;
 using ActorBroker.Storage.Files;
 using Microsoft.Extensions.Logging;
@@ -39,7 +41,7 @@ public sealed class LogDirectory : IDisposable
         var identity = MetaProperties.Reconcile(files, path, clusterId, brokerId);
         ClusterId = identity.ClusterId;
         DirectoryId = identity.DirectoryId;
-        WasCleanShutdown = TakeMarker();
+        CleanShutdownEpoch = TakeMarker();
         _recoveryPoints = Checkpoint(RecoveryPointsName);
         _highWatermarks = Checkpoint(HighWatermarksName);
         _logStartOffsets = Checkpoint(LogStartOffsetsName);
@@ -56,8 +58,14 @@ public sealed class LogDirectory : IDisposable
     /// <summary>The folder's own id.</summary>
     public Guid DirectoryId { get; }
 
-    /// <summary>The previous broker stopped cleanly.</summary>
-    public bool WasCleanShutdown { get; }
+    /// <summary>The previous broker stopped cleanly: the logs here are whole.</summary>
+    public bool WasCleanShutdown => CleanShutdownEpoch is not null;
+
+    /// <summary>
+    /// The broker epoch of the life that left the logs here, if it stopped cleanly (KIP-966); -1: it is not named.
+    /// Another life may have come after it on another disk.
+    /// </summary>
+    public long? CleanShutdownEpoch { get; }
 
     /// <summary>As read at open or last written: everything below is flushed.</summary>
     public IReadOnlyDictionary<TopicPartition, long> RecoveryPoints => _recoveryPoints.Offsets;
@@ -183,26 +191,53 @@ public sealed class LogDirectory : IDisposable
     }
 
     /// <summary>Notes that all logs were closed cleanly; the next open reports it, once.</summary>
-    public void MarkCleanShutdown() => AtomicFile.Write(
-        _files, System.IO.Path.Combine(Path, CleanShutdownName), """{"version":0,"brokerEpoch":-1}""");
+    /// <param name="brokerEpoch">The life that ends.</param>
+    public void MarkCleanShutdown(long brokerEpoch) => AtomicFile.Write(
+        _files,
+        System.IO.Path.Combine(Path, CleanShutdownName),
+        string.Create(CultureInfo.InvariantCulture, $$"""{"version":0,"brokerEpoch":{{brokerEpoch}}}"""));
+
+    /// <summary>A start that failed before any log was opened leaves the folder as clean as it was.</summary>
+    public void PutMarkerBack()
+    {
+        if (CleanShutdownEpoch is { } epoch)
+        {
+            MarkCleanShutdown(epoch);
+        }
+    }
 
     /// <summary>Gives the folder free.</summary>
     public void Dispose() => _lock.Dispose();
 
     private OffsetCheckpoint Checkpoint(string name) => new(_files, System.IO.Path.Combine(Path, name));
 
-    private bool TakeMarker()
+    private long? TakeMarker()
     {
         var marker = System.IO.Path.Combine(Path, CleanShutdownName);
-        if (!_files.FileExists(marker))
+        if (AtomicFile.Read(_files, marker) is not { } content)
         {
-            return false;
+            return null;
         }
 
         // Gone for good before anything is written: a crash from here on must be seen as one.
         _files.DeleteFile(marker);
         _files.SyncDirectory(Path);
-        return true;
+        return EpochIn(content);
+    }
+
+    /// <summary>Kafka's own marker may name none; that the logs are whole it says all the same.</summary>
+    private static long EpochIn(byte[] marker)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(marker);
+            return json.RootElement.GetProperty("brokerEpoch").GetInt64();
+        }
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException or FormatException
+            or KeyNotFoundException)
+        {
+            return -1;
+        }
     }
 
     private void RemoveLeftovers()

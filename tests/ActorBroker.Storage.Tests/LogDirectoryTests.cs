@@ -52,16 +52,66 @@ public sealed class LogDirectoryTests : IDisposable
         using (var first = Open(_memory))
         {
             Assert.False(first.WasCleanShutdown);
-            first.MarkCleanShutdown();
+            first.MarkCleanShutdown(7);
         }
 
         using (var second = Open(_memory))
         {
             Assert.True(second.WasCleanShutdown);
+            Assert.Equal(7, second.CleanShutdownEpoch);
         }
 
         using var third = Open(_memory);
         Assert.False(third.WasCleanShutdown);
+        Assert.Null(third.CleanShutdownEpoch);
+    }
+
+    [Fact]
+    public void A_folder_that_was_opened_for_nothing_is_as_clean_as_before()
+    {
+        using (var first = Open(_memory))
+        {
+            first.MarkCleanShutdown(7);
+        }
+
+        using (var second = Open(_memory))
+        {
+            second.PutMarkerBack();
+        }
+
+        using (var third = Open(_memory))
+        {
+            Assert.Equal(7, third.CleanShutdownEpoch);
+        }
+
+        using (var fourth = Open(_memory))
+        {
+            fourth.PutMarkerBack();
+        }
+
+        using var fifth = Open(_memory);
+        Assert.False(fifth.WasCleanShutdown);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{}")]
+    [InlineData("[]")]
+    [InlineData("""{"version":0,"brokerEpoch":"7"}""")]
+    [InlineData("""{"version":0,"brokerEpoch":7.5}""")]
+    [InlineData("""{"version":0,"brokerEpoch":-1}""")]
+    public void A_marker_that_names_no_life_says_only_that_the_logs_are_whole(string marker)
+    {
+        Open(_memory).Dispose();
+        using (var file = _memory.Files.OpenOrCreate(_memory.PathOf("d/.kafka_cleanshutdown")))
+        {
+            file.Write(Encoding.UTF8.GetBytes(marker), 0);
+        }
+
+        using var directory = Open(_memory);
+
+        Assert.True(directory.WasCleanShutdown);
+        Assert.Equal(-1, directory.CleanShutdownEpoch);
     }
 
     [Fact]

@@ -47,25 +47,29 @@ internal sealed class TestCluster : IAsyncDisposable
         return cluster;
     }
 
-    public async Task StartAsync(int brokerId)
+    public async Task StartAsync(int brokerId, params (string Name, string Value)[] settings)
     {
         if (!_disks.TryGetValue(brokerId, out var disk))
         {
             _disks[brokerId] = disk = new MemoryFileSystem();
         }
 
-        _nodes[brokerId] = await NewNodeAsync(brokerId, disk);
+        _nodes[brokerId] = await NewNodeAsync(brokerId, disk, settings);
     }
 
-    public Task<BrokerNode> NewNodeAsync(int brokerId, MemoryFileSystem disk)
+    public Task<BrokerNode> NewNodeAsync(
+        int brokerId, MemoryFileSystem disk, params (string Name, string Value)[] settings)
     {
         (string Name, string Value)[] all = [("broker.id", $"{brokerId}"), ("log.dirs", "/data"), .. _settings];
+        var own = settings.Select(static setting => setting.Name).ToHashSet();
         var world = new BrokerEnvironment(TimeProvider.System, NullLoggerFactory.Instance, disk);
         world = _cluster.Join(brokerId, world);
         var catalogue = new FaultyCatalogue(
             world.Cluster!.Catalogue, key => FailsToRead(brokerId, key), key => FailsToWrite(brokerId, key));
+        var inputs = all.Where(setting => !own.Contains(setting.Name)).Concat(settings)
+            .Select(static setting => new ConfigInput(setting.Name, setting.Value, "test"));
         return BrokerNode.StartAsync(
-            BrokerConfig.Parse(all.Select(setting => new ConfigInput(setting.Name, setting.Value, "test"))),
+            BrokerConfig.Parse(inputs),
             world with { Cluster = world.Cluster with { Catalogue = catalogue } }, Cancel);
     }
 
@@ -83,6 +87,11 @@ internal sealed class TestCluster : IAsyncDisposable
         _nodes.Remove(brokerId);
         await AllKnowAsync(image => !image.Brokers.ContainsKey(brokerId));
     }
+
+    /// <summary>Its process stands still; the others take it for dead.</summary>
+    public void Pause(int brokerId) => _cluster.Pause(brokerId);
+
+    public void Resume(int brokerId) => _cluster.Resume(brokerId);
 
     /// <summary>Waits until every broker that runs knows the cluster to be so.</summary>
     public Task AllKnowAsync(Func<Broker.Cluster.ClusterImage, bool> condition) =>
@@ -137,6 +146,33 @@ internal sealed class TestCluster : IAsyncDisposable
         await Until.TrueAsync(() => _nodes[brokerId].TryGetPartition(Topic, 0, out var found) &&
             found.HighWatermark >= values.Length);
         Assert.Equal(values, Replica(brokerId).ReadAll(orFollower: true));
+    }
+
+    public MemoryFileSystem DiskOf(int brokerId) => _disks[brokerId];
+
+    /// <summary>The broker starts with another disk the next time.</summary>
+    public void Exchange(int brokerId, MemoryFileSystem disk) => _disks[brokerId] = disk;
+
+    /// <summary>A copy of a stopped broker's data folder, on a disk of its own.</summary>
+    public MemoryFileSystem CopyOf(int brokerId)
+    {
+        var copy = new MemoryFileSystem();
+        Copy("/data");
+        return copy;
+
+        void Copy(string folder)
+        {
+            copy.CreateDirectory(folder);
+            foreach (var name in _disks[brokerId].ListFiles(folder))
+            {
+                copy.WriteAllBytes($"{folder}/{name}", _disks[brokerId].ReadAllBytes($"{folder}/{name}"));
+            }
+
+            foreach (var name in _disks[brokerId].ListDirectories(folder))
+            {
+                Copy($"{folder}/{name}");
+            }
+        }
     }
 
     public bool HasFolder(int brokerId, int partition = 0) =>

@@ -80,7 +80,7 @@ internal sealed partial class SimBroker
                 WriteCheckpoints();
                 if (isClean)
                 {
-                    _directory!.MarkCleanShutdown();
+                    _directory!.MarkCleanShutdown(Epoch);
                     Disk.CleanEpoch = Epoch;
                 }
             }
