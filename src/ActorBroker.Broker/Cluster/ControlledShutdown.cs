@@ -45,9 +45,10 @@ internal sealed class ControlledShutdown(
             ClusterLogs.Draining(logger, LeadershipsLeft());
             await WaitAsync().ConfigureAwait(false);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+#pragma warning disable CA1031 // The stop goes on without: others find out by the membership.
+        catch (Exception failure)
+#pragma warning restore CA1031
         {
-            // The stop goes on without: others find out by the membership.
             ClusterLogs.DrainFailed(logger, failure);
         }
     }

@@ -19,6 +19,18 @@ internal sealed class LeaseFiles(IFileSystem files, string clusterFolder)
     /// <summary>Makes sure of the folder.</summary>
     public void Create() => files.CreateDirectory(_folder);
 
+    /// <summary>Makes the folder anew where it was removed, unless the cluster's whole folder was.</summary>
+    /// <exception cref="DirectoryNotFoundException">There is no cluster to be a member of.</exception>
+    public void Restore()
+    {
+        if (Path.GetDirectoryName(_folder) is { } cluster && !files.DirectoryExists(cluster))
+        {
+            throw new DirectoryNotFoundException($"The cluster's folder {cluster} is gone.");
+        }
+
+        Create();
+    }
+
     /// <summary>The brokers that have a lease, dead ones too.</summary>
     public IEnumerable<int> List()
     {
@@ -59,11 +71,17 @@ internal sealed class LeaseFiles(IFileSystem files, string clusterFolder)
                     BinaryPrimitives.ReadInt64LittleEndian(bytes), BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]))
                 : null;
         }
-        catch (FileNotFoundException)
+        catch (IOException failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
         }
     }
+
+    /// <summary>False where somebody has removed the lease.</summary>
+    public bool HasLease(int brokerId) => files.FileExists(LeasePath(brokerId));
+
+    /// <summary>False where somebody has removed the lock, which then locks nothing.</summary>
+    public bool HasLock(int brokerId) => files.FileExists(LockPath(brokerId));
 
     /// <summary>Replaces the lease in place.</summary>
     public static void Write(IFile file, Lease lease)

@@ -17,7 +17,6 @@ internal sealed class LeaseMembership : IMembership
 
     private readonly LeaseFiles _files;
     private readonly int _brokerId;
-    private readonly IDisposable _claim;
     private readonly LeaseTimes _times;
     private readonly MonotonicClock _clock;
     private readonly ILogger _logger;
@@ -25,12 +24,14 @@ internal sealed class LeaseMembership : IMembership
     private readonly Dictionary<int, WatchedBroker> _others = [];
     private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ImmutableSortedDictionary<int, long> _live = ImmutableSortedDictionary<int, long>.Empty;
+    private IDisposable _claim;
     private Poller? _heart;
     private Poller? _watch;
     private IFile? _lease;
     private long _epoch = -1;
     private long _counter;
     private long _lastLookMs;
+    private bool _isClaimLost;
     private bool _isDisposed;
 
     private LeaseMembership(
@@ -90,11 +91,13 @@ internal sealed class LeaseMembership : IMembership
         _heart?.Dispose();
         lock (_gate)
         {
-            if (_lease is not null)
+            if (_lease is { } lease)
             {
-                LeaseFiles.Write(_lease, new Lease(_epoch, Lease.Left));
-                _lease.Dispose();
                 _lease = null;
+                using (lease)
+                {
+                    SayGoodbye(lease);
+                }
             }
         }
 
@@ -131,22 +134,28 @@ internal sealed class LeaseMembership : IMembership
         {
             if (_lease is not null)
             {
+                RestoreFiles();
                 LeaseFiles.Write(_lease, new Lease(_epoch, ++_counter));
             }
         }
     }
 
-    /// <summary>Looks at the others.</summary>
+    /// <summary>
+    /// Looks at the others: at whoever has a lease, and whoever ever had one, as a file that was removed says nothing
+    /// about its broker.
+    /// </summary>
+    /// <exception cref="IOException">Files of some could not be read; the others were looked at.</exception>
     internal void Look()
     {
         var nowMs = _clock.NowMs;
         var unseenMs = Math.Min(nowMs - _lastLookMs, 2 * (long)LeaseTimes.Watch.TotalMilliseconds);
         _lastLookMs = nowMs;
-        foreach (var brokerId in _files.List())
+        Exception? fault = null;
+        foreach (var brokerId in _files.List().Union(_others.Keys).ToArray())
         {
-            if (brokerId != _brokerId && _files.Read(brokerId) is { } lease)
+            if (brokerId != _brokerId)
             {
-                Look(brokerId, lease, unseenMs);
+                Look(brokerId, unseenMs, ref fault);
             }
         }
 
@@ -155,18 +164,41 @@ internal sealed class LeaseMembership : IMembership
             Publish();
             _settled.TrySetResult();
         }
+
+        if (fault is not null)
+        {
+            throw new IOException($"A broker's lease or lock can't be read: {fault.Message}", fault);
+        }
     }
 
-    private void Look(int brokerId, Lease lease, long unseenMs)
+    private void Look(int brokerId, long unseenMs, ref Exception? fault)
     {
+        // What can't be read is no sign of life, nor of an end.
+        Lease? lease = null;
+        var isClaimed = true;
+        try
+        {
+            lease = _files.Read(brokerId);
+            isClaimed = _files.IsClaimed(brokerId);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            fault = failure;
+        }
+
         if (!_others.TryGetValue(brokerId, out var other))
         {
-            _others[brokerId] = other = new WatchedBroker(lease, _files.IsClaimed(brokerId));
+            if (lease is not { } first)
+            {
+                return;
+            }
+
+            _others[brokerId] = other = new WatchedBroker(first, isClaimed);
         }
 
         var wasAlive = other.IsAlive;
         var death = other.See(lease, unseenMs, (long)_times.Session.TotalMilliseconds);
-        if (other.IsAlive && !_files.IsClaimed(brokerId))
+        if (other.IsAlive && !isClaimed)
         {
             death = other.End();
         }
@@ -178,6 +210,45 @@ internal sealed class LeaseMembership : IMembership
         else if (!wasAlive && other.IsAlive)
         {
             LocalLogs.Alive(_logger, brokerId, other.Epoch);
+        }
+    }
+
+    /// <summary>
+    /// A file that was removed while this process has it open is seen by nobody: the others would take this broker for
+    /// dead, or another process its id.
+    /// </summary>
+    private void RestoreFiles()
+    {
+        if (!_files.HasLease(_brokerId))
+        {
+            _files.Restore();
+            var lease = _files.Open(_brokerId);
+            _lease!.Dispose();
+            _lease = lease;
+        }
+
+        _isClaimLost |= !_files.HasLock(_brokerId);
+        if (_isClaimLost && _files.TryClaim(_brokerId) is { } claim)
+        {
+            _claim.Dispose();
+            _claim = claim;
+            _isClaimLost = false;
+        }
+    }
+
+    /// <summary>The others would find out without it; a later life of this broker has the lease by now.</summary>
+    private void SayGoodbye(IFile lease)
+    {
+        try
+        {
+            if (_files.Read(_brokerId) is not { } now || now.Epoch <= _epoch)
+            {
+                LeaseFiles.Write(lease, new Lease(_epoch, Lease.Left));
+            }
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            LocalLogs.LeasesFailed(_logger, failure);
         }
     }
 

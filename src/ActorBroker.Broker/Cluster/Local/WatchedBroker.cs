@@ -20,10 +20,10 @@ internal sealed class WatchedBroker(Lease first, bool isClaimed)
     /// <summary>Its broker epoch.</summary>
     public long Epoch => _lease.Epoch;
 
-    /// <summary>Takes its lease as it is now; the reason where it is dead.</summary>
-    public string? See(Lease lease, long unseenMs, long sessionMs)
+    /// <summary>Takes its lease as it is now, null where that can't be read; the reason where it is dead.</summary>
+    public string? See(Lease? seen, long unseenMs, long sessionMs)
     {
-        if (lease == _lease)
+        if (seen is not { } lease || lease == _lease)
         {
             _stillMs += unseenMs;
             return _stillMs >= sessionMs ? Die($"no sign of life for {sessionMs} ms") : null;

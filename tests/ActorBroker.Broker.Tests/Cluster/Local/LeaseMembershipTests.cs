@@ -10,7 +10,10 @@ public sealed class LeaseMembershipTests : IAsyncDisposable
 {
     private static readonly LeaseTimes _times = new(TimeSpan.FromMilliseconds(250), TimeSpan.FromMilliseconds(1500));
     private readonly MemoryFileSystem _disk = new();
+    private readonly SelectiveDisk _files;
     private readonly Dictionary<int, (LeaseMembership Membership, ManualTime Time)> _brokers = [];
+
+    public LeaseMembershipTests() => _files = new SelectiveDisk(_disk);
 
     public async ValueTask DisposeAsync()
     {
@@ -151,6 +154,135 @@ public sealed class LeaseMembershipTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_broker_whose_lease_was_removed_is_dead_when_its_process_ends()
+    {
+        StartThree();
+        await KillAsync(3);
+        _disk.DeleteFile("/cluster/brokers/3.lease");
+
+        Pass(beating: [1, 2], looking: [1, 2]);
+
+        Assert.Equal([1, 2], Live(1));
+        Assert.Equal([1, 2], Live(2));
+    }
+
+    [Fact]
+    public void A_broker_whose_lease_was_removed_is_dead_when_it_stands_still()
+    {
+        StartThree();
+        _disk.DeleteFile("/cluster/brokers/3.lease");
+
+        for (var passed = 0; passed < 1500; passed += 100)
+        {
+            Assert.Equal([1, 2, 3], Live(1));
+            Pass(beating: [1, 2], looking: [1, 2]);
+        }
+
+        Assert.Equal([1, 2], Live(1));
+    }
+
+    [Fact]
+    public async Task A_lease_that_was_removed_is_written_anew()
+    {
+        StartThree();
+        _disk.DeleteFile("/cluster/brokers/3.lease");
+        for (var passed = 0; passed < 3000; passed += 100)
+        {
+            Pass(beating: [1, 2, 3], looking: [1, 2]);
+            Assert.Equal([1, 2, 3], Live(1));
+        }
+
+        Start(4, 40);
+        Pass(beating: [1, 2, 3, 4], looking: [4]);
+        Assert.Equal([1, 2, 3, 4], Live(4));
+        await _brokers[3].Membership.LeaveAsync();
+        Pass(beating: [1, 2], looking: [1, 2]);
+        Assert.Equal([1, 2], Live(2).Except([4]));
+    }
+
+    [Fact]
+    public void A_cluster_folder_that_was_moved_away_is_not_made_anew()
+    {
+        Start(1, 10);
+        _disk.DeleteDirectory("/cluster");
+
+        Assert.Throws<DirectoryNotFoundException>(_brokers[1].Membership.Beat);
+
+        Assert.False(_disk.DirectoryExists("/cluster"));
+    }
+
+    [Fact]
+    public async Task A_lease_that_cannot_be_read_hides_only_its_own_broker()
+    {
+        StartThree();
+        await KillAsync(3);
+        _files.Broken = "/2.lease";
+
+        Assert.Throws<IOException>(_brokers[1].Membership.Look);
+
+        Assert.Equal([1, 2], Live(1));
+        for (var passed = 0; passed < 1500; passed += 100)
+        {
+            _brokers[1].Time.Advance(LeaseTimes.Watch);
+            Assert.Throws<IOException>(_brokers[1].Membership.Look);
+        }
+
+        Assert.Equal([1], Live(1));
+        _files.Broken = null;
+        Pass(beating: [2], looking: [1]);
+        Assert.Equal([1, 2], Live(1));
+    }
+
+    [Fact]
+    public async Task A_broker_leaves_no_word_in_the_lease_of_its_later_life()
+    {
+        Start(1, 10);
+        var path = "/cluster/brokers/1.lease";
+        using (var lease = _disk.OpenOrCreate(path))
+        {
+            LeaseFiles.Write(lease, new Lease(11, 5));
+        }
+
+        var later = _disk.ReadAllBytes(path);
+        await _brokers[1].Membership.LeaveAsync();
+
+        Assert.Equal(later, _disk.ReadAllBytes(path));
+    }
+
+    [Fact]
+    public async Task A_disk_that_fails_keeps_no_broker_from_leaving()
+    {
+        Start(1, 10);
+        _disk.IsReadOnly = true;
+
+        await _brokers[1].Membership.LeaveAsync();
+
+        _disk.IsReadOnly = false;
+    }
+
+    [Fact]
+    public async Task A_lock_that_was_removed_is_taken_again()
+    {
+        var folder = Directory.CreateTempSubdirectory("actorbroker-leases-").FullName;
+        try
+        {
+            await using var first = Open(folder, 1);
+            first.Begin(1, 10);
+            var path = Path.Combine(folder, "brokers", "1.lock");
+            File.Delete(path);
+
+            first.Beat();
+
+            Assert.True(PhysicalFileSystem.Instance.IsLocked(path));
+            Assert.Throws<DirectoryLockedException>(() => Open(folder, 1));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task Real_time_and_a_real_disk_do_the_same()
     {
         var folder = Directory.CreateTempSubdirectory("actorbroker-leases-").FullName;
@@ -178,7 +310,7 @@ public sealed class LeaseMembershipTests : IAsyncDisposable
         PhysicalFileSystem.Instance, folder, brokerId, _times, TimeProvider.System, NullLogger.Instance);
 
     private LeaseMembership Open(int brokerId, ManualTime time) =>
-        LeaseMembership.Open(_disk, "/cluster", brokerId, _times, time, NullLogger.Instance);
+        LeaseMembership.Open(_files, "/cluster", brokerId, _times, time, NullLogger.Instance);
 
     private void StartThree()
     {
