@@ -31,4 +31,7 @@ internal static partial class BrokerLogs
         "The data folders are not those of epoch {Epoch}, this broker's last: what was written then is missing here, " +
         "and its replicas have to catch up before they count")]
     public static partial void OutOfDate(ILogger logger, long epoch);
+
+    [LoggerMessage(2007, LogLevel.Critical, "This broker stops: {Reason}")]
+    public static partial void Displaced(ILogger logger, string reason);
 }

@@ -29,6 +29,9 @@ public sealed class BrokerNode : IAsyncDisposable
     private readonly ClusterController _controller;
     private readonly ILogger _logger;
     private readonly Lock _stopGate = new();
+    private readonly TaskCompletionSource<string> _displaced =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     private Task? _stopping;
 
     internal BrokerNode(
@@ -47,6 +50,8 @@ public sealed class BrokerNode : IAsyncDisposable
         Configs = new ConfigService(state, writer);
         ProducerIds = new ProducerIdAllocator(state.Catalogue, writer);
         ClusterAdmin = new ClusterService(state, writer);
+        state.Cluster.Changed += MindPlace;
+        MindPlace();
     }
 
     /// <summary>The settings in force.</summary>
@@ -81,6 +86,13 @@ public sealed class BrokerNode : IAsyncDisposable
 
     /// <summary>Where the broker's instruments live, until it has stopped.</summary>
     public required BrokerMeters Meters { get; init; }
+
+    /// <summary>
+    /// Ends, with the reason in one line, when this broker's place in the cluster is no longer its own: it was
+    /// unregistered, or another process runs under its id. It stops by itself then, and serves nobody; whoever hosts it
+    /// has to end it.
+    /// </summary>
+    public Task<string> Displaced => _displaced.Task;
 
     internal Housekeeping Housekeeping => _housekeeping;
 
@@ -217,8 +229,28 @@ public sealed class BrokerNode : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await StopAsync(CancellationToken.None).ConfigureAwait(false);
 
+    /// <summary>
+    /// Nobody counts on a life that is not the registered one, and what it leads alone its successor leads too.
+    /// </summary>
+    private void MindPlace()
+    {
+        var reason = Cluster.Registered.GetValueOrDefault(BrokerId) switch
+        {
+            null => $"broker {BrokerId} was taken out of the cluster: start it again if it is to be a member of it",
+            { } now when now.Epoch > _state.BrokerEpoch =>
+                $"another process runs as broker {BrokerId} of the cluster: give one of them another broker.id",
+            _ => null,
+        };
+        if (reason is not null && _displaced.TrySetResult(reason))
+        {
+            BrokerLogs.Displaced(_logger, reason);
+            _ = StopAsync(CancellationToken.None);
+        }
+    }
+
     private async Task StopAsync()
     {
+        _state.Cluster.Changed -= MindPlace;
         await _shutdown.RunAsync(CancellationToken.None).ConfigureAwait(false);
         await Groups.DisposeAsync().ConfigureAwait(false);
         await _controller.DisposeAsync().ConfigureAwait(false);

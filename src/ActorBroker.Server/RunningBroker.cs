@@ -147,6 +147,9 @@ internal sealed partial class RunningBroker : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends with the reason where the broker has lost its place in the cluster and stops by itself.</summary>
+    public Task<string> Displaced => _node.Displaced;
+
     /// <summary>What /health/ready would say: one line for people; null: it is ready.</summary>
     public Task<string?> WhyNotReadyAsync(CancellationToken cancel) => _telemetry.WhyNotReadyAsync(cancel);
 

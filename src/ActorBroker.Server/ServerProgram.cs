@@ -71,10 +71,24 @@ internal sealed partial class ServerProgram
         await using (broker.ConfigureAwait(false))
         {
             await _output.WriteLineAsync(broker.Banner.Render()).ConfigureAwait(false);
-            await signals.WaitAsync().ConfigureAwait(false);
+            await Task.WhenAny(signals.WaitAsync(), broker.Displaced).ConfigureAwait(false);
+            if (broker.Displaced.IsCompleted && !signals.Stop.IsCancellationRequested)
+            {
+                return await EndAsync(broker).ConfigureAwait(false);
+            }
+
             LogStopping(logger, signals.Reason);
             return await StopAsync(broker).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Whoever restarts processes that fail restarts this one, which is right: it joins anew.</summary>
+    private async Task<int> EndAsync(RunningBroker broker)
+    {
+        await StopAsync(broker).ConfigureAwait(false);
+        var reason = await broker.Displaced.ConfigureAwait(false);
+        await _errors.WriteLineAsync($"actorbroker: {reason}").ConfigureAwait(false);
+        return ExitCodes.Failed;
     }
 
     private async Task<int> FailAsync(ILogger logger, Exception fault)

@@ -104,6 +104,13 @@ public sealed partial class ServerProcess : IAsyncDisposable
         return new ServerResult(_process.ExitCode, Output, Errors);
     }
 
+    /// <summary>Waits until it has ended by itself, and tells how.</summary>
+    public async Task<ServerResult> EndedAsync(CancellationToken cancel)
+    {
+        await _process!.WaitForExitAsync(cancel).WaitAsync(_options.Patience, cancel);
+        return new ServerResult(_process.ExitCode, Output, Errors);
+    }
+
     /// <summary>Starts it again on the same data and the same port.</summary>
     public async Task RestartAsync(CancellationToken cancel)
     {

@@ -1,76 +1,92 @@
 using ActorBroker.Broker.Tests.Support;
+using ActorBroker.Records;
 using ActorBroker.Storage;
 
 namespace ActorBroker.Broker.Tests.Cluster;
 
 /// <summary>What a broker that starts says about the replicas that it finds on its disk.</summary>
-public sealed class BrokerLifeTests : IAsyncDisposable
+public sealed class BrokerLifeTests
 {
-    private const string Topic = "orders";
-    private readonly NodeCluster _cluster = new();
-
-    public ValueTask DisposeAsync() => _cluster.DisposeAsync();
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task An_old_copy_of_a_data_folder_is_not_taken_for_what_its_broker_held_last()
     {
-        await _cluster.StartAsync(1);
-        await _cluster.StartAsync(2);
-        await _cluster.CreateTopicAsync(Topic, replicas: 2, ("min.insync.replicas", "2"));
-        var leader = _cluster.StateOf(Topic, 1).Leader;
-        await _cluster.ProduceAsync(leader, Topic, "before");
-        await _cluster.StopAsync(2);
-        var copy = _cluster.CopyOf(2);
-        await _cluster.StartAsync(2);
-        await _cluster.UntilAsync(2, Topic, state => state.InSync.Length == 2 && state.Leader >= 0);
-        await _cluster.UntilAsync(1, Topic, state => state.InSync.Length == 2 && state.Leader >= 0);
-        await _cluster.ProduceAsync(_cluster.StateOf(Topic, 1).Leader, Topic, "after");
+        await using var cluster = await TestCluster.StartedAsync(2);
+        await cluster.CreateTopicAsync(1, [[1, 2]], ("min.insync.replicas", "2"));
+        await cluster.MustProduceAsync("before");
+        await cluster.StopAsync(2);
+        var copy = cluster.CopyOf(2);
+        await cluster.StartAsync(2);
+        await cluster.AllKnowAsync(state => state.InSync.Length == 2 && state.Leader >= 0);
+        await cluster.MustProduceAsync("after");
 
         // Nothing is committed without it, so as the catalogue has it, it may lead.
-        await _cluster.KillAsync(2);
-        await _cluster.UntilAsync(1, Topic, state => state.EligibleLeaders.Contains(2));
-        await _cluster.KillAsync(1);
-        _cluster.Take(2, copy);
-        await _cluster.StartAsync(2);
-        await _cluster.StartAsync(1);
+        await cluster.CrashAsync(2);
+        await cluster.AllKnowAsync(state => state.EligibleLeaders.Contains(2));
+        await cluster.CrashAsync(1);
+        cluster.Exchange(2, copy);
+        await cluster.StartAsync(2);
+        await cluster.StartAsync(1);
 
-        await _cluster.UntilAsync(1, Topic, state => state.InSync.Length == 2 && state.Leader >= 0);
-        await _cluster.UntilAsync(2, Topic, state => state.InSync.Length == 2 && state.Leader >= 0);
-        foreach (var id in (int[])[1, 2])
-        {
-            var replica = _cluster.Replica(id, Topic);
-            await Until.TrueAsync(() => replica.HighWatermark == 2);
-            Assert.Equal(["before", "after"], replica.ReadAll(orFollower: true));
-        }
+        await cluster.AllKnowAsync(state => state.InSync.Length == 2 && state.Leader >= 0);
+        await cluster.HoldsAsync(1, "before", "after");
+        await cluster.HoldsAsync(2, "before", "after");
     }
 
     [Fact]
-    public async Task A_clean_stop_that_follows_a_clean_stop_keeps_its_place()
+    public async Task A_replica_that_stopped_cleanly_may_lead_when_it_starts()
     {
-        await _cluster.StartAsync(1);
-        await _cluster.StartAsync(2);
-        await _cluster.CreateTopicAsync(Topic, replicas: 2, ("min.insync.replicas", "2"));
-        await _cluster.ProduceAsync(_cluster.StateOf(Topic, 1).Leader, Topic, "one");
-        await _cluster.StopAsync(2);
-        await _cluster.UntilAsync(1, Topic, state => state.EligibleLeaders.Contains(2));
-        await _cluster.KillAsync(1);
+        await using var cluster = await TestCluster.StartedAsync(2);
+        await cluster.CreateTopicAsync(1, [[1, 2]], ("min.insync.replicas", "2"));
+        await cluster.MustProduceAsync("one");
+        await cluster.StopAsync(2);
+        await cluster.AllKnowAsync(state => state.EligibleLeaders.Contains(2) || state.InSync.Contains(2));
+        await cluster.CrashAsync(1);
 
-        await _cluster.StartAsync(2);
+        await cluster.StartAsync(2);
 
-        await _cluster.UntilAsync(2, Topic, state => state.Leader == 2);
-        Assert.Equal(["one"], _cluster.Replica(2, Topic).ReadAll(orFollower: true));
+        await cluster.AllKnowAsync(state => state.Leader == 2);
+        await cluster.StartAsync(1);
+        await cluster.AllKnowAsync(state => state.InSync.Length == 2);
+        Assert.Equal(2, cluster.State.Leader);
+        await cluster.HoldsAsync(1, "one");
+        await cluster.HoldsAsync(2, "one");
+    }
+
+    [Fact]
+    public async Task A_broker_that_was_unregistered_while_it_stood_still_stops_by_itself()
+    {
+        await using var cluster = await TestCluster.StartedAsync(3);
+        await cluster.CreateTopicAsync(1, [[3]]);
+        cluster.Pause(3);
+        await cluster[1].WaitForAsync(image => !image.Brokers.ContainsKey(3), Cancel);
+        Assert.Equal(ErrorCode.None, (await cluster[1].ClusterAdmin.UnregisterAsync(3, Cancel)).Error);
+        Assert.False(cluster[3].Displaced.IsCompleted);
+
+        cluster.Resume(3);
+
+        var reason = await cluster[3].Displaced.WaitAsync(Cancel);
+        Assert.Contains("taken out of the cluster", reason, StringComparison.Ordinal);
+        await Until.TrueAsync(() =>
+            !cluster[3].TryGetPartition(TestCluster.Topic, 0, out var alone) || !alone.IsLeader);
+        await cluster[3].StopAsync(Cancel);
+        Assert.False(cluster[1].Displaced.IsCompleted);
     }
 
     [Fact]
     public async Task A_start_that_fails_over_its_second_folder_leaves_the_first_one_clean()
     {
-        await _cluster.StartAsync(1);
-        await _cluster.StopAsync(1);
-        _cluster.DiskOf(1).WriteAllBytes("/typo", [1]);
+        await using var cluster = await TestCluster.StartedAsync(1);
+        await cluster.StopAsync(1);
+        cluster.DiskOf(1).CreateDirectory("/other");
+        using (cluster.DiskOf(1).TryLock("/other/.lock"))
+        {
+            await Assert.ThrowsAsync<DirectoryLockedException>(
+                () => cluster.StartAsync(1, ("log.dirs", "/data,/other")));
+        }
 
-        await Assert.ThrowsAnyAsync<Exception>(() => _cluster.StartAsync(1, ("log.dirs", $"{NodeCluster.Root},/typo")));
-
-        using var directory = LogDirectory.Open(NodeCluster.Root, _cluster.DiskOf(1), null, 1);
+        using var directory = LogDirectory.Open("/data", cluster.DiskOf(1), null, 1);
         Assert.True(directory.WasCleanShutdown);
     }
 }
