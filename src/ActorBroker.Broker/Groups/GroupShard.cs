@@ -158,6 +158,8 @@ internal sealed partial class GroupShard : Mailbox<GroupItem>, IDisposable
 
         if (load.Machine is not { } machine)
         {
+            // A new leadership's followers are heard from within moments, or while this load was under way.
+            _restMs = _isFailing ? _restMs : FirstRestMs;
             Rest();
             return;
         }
