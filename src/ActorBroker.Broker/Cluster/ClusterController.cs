@@ -6,6 +6,7 @@ using ActorBroker.Broker.Catalogue;
 using ActorBroker.Core.Catalogue;
 using ActorBroker.Core.Cluster;
 using ActorBroker.Core.Configuration;
+using ActorBroker.Core.Topics;
 using Microsoft.Extensions.Logging;
 
 namespace ActorBroker.Broker.Cluster;
@@ -128,6 +129,7 @@ internal sealed class ClusterController : IAsyncDisposable
                 var image = _state.Cluster.Image;
                 Write(image, ControllerMachine.Supervise(
                     image.TopicsByName.Values, _state.Cluster.View, SettingsOf));
+                WidenOffsetsTopic();
                 _isFailing = false;
             }
 #pragma warning disable CA1031 // Whatever went wrong, it is tried again: nobody else elects, and no change may come.
@@ -170,6 +172,17 @@ internal sealed class ClusterController : IAsyncDisposable
 
         _follower.SyncAsync([.. topics.Select(static topic => ClusterCatalogue.TopicKey(topic.Name))])
             .GetAwaiter().GetResult();
+    }
+
+    private void WidenOffsetsTopic()
+    {
+        var image = _state.Cluster.Image;
+        var factor = _state.Config.Get(BrokerKeys.OffsetsTopicReplicationFactor);
+        if (image.TopicsByName.TryGetValue(TopicNames.ConsumerOffsets, out var topic) &&
+            topic.Widen(factor, _state.Cluster.View, SettingsOf(topic).MinInsyncReplicas) is { } next)
+        {
+            Write(image, [next]);
+        }
     }
 
     private void Report(ElectionCount elections)

@@ -105,7 +105,8 @@ public static partial class BrokerKeys
     public static readonly ConfigKey<short> OffsetsTopicReplicationFactor = Keys.Broker.Short(
         "offsets.topic.replication.factor", 3, AtLeast((short)1), ReadOnly,
         "How many replicas the offsets topic gets when it is created. Where there are fewer brokers it gets as many "
-        + "as there are, while Kafka would wait for more.");
+        + "as there are, while Kafka would wait for more; one that got a single replica gets the others once brokers "
+        + "come.");
 
     public static readonly ConfigKey<int> OffsetsTopicSegmentBytes = Keys.Broker.Int(
         "offsets.topic.segment.bytes", 104857600, AtLeast(4096), ReadOnly,
