@@ -42,7 +42,18 @@ internal sealed partial class RunningBroker : IAsyncDisposable
 
     public Banner Banner => new(
         BrokerId, ClusterId, Listeners, BootstrapServers,
-        [.. _node.Config.Get(BrokerKeys.LogDirs).Select(Path.GetFullPath)], _telemetry.HttpAddress);
+        [.. _node.Config.Get(BrokerKeys.LogDirs).Select(Path.GetFullPath)], _telemetry.HttpAddress, Place);
+
+    private ClusterPlace? Place => _node.Config.Get(BrokerKeys.ClusterDir) is { Length: > 0 } folder
+        ? new ClusterPlace(
+            Path.GetFullPath(folder),
+            [
+                .. Cluster.Brokers.Values.Where(broker => broker.Id != BrokerId).Select(static broker =>
+                    broker.Endpoints is [var first, ..]
+                        ? $"broker {broker.Id} ({first.Host}:{first.Port})"
+                        : $"broker {broker.Id}"),
+            ])
+        : null;
 
     public static Task<RunningBroker> StartAsync(
         BrokerConfig config, ILoggerFactory loggers, CancellationToken cancel) =>
