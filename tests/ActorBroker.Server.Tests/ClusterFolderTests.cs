@@ -80,6 +80,24 @@ public sealed class ClusterFolderTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_port_for_the_links_that_is_taken_is_told_in_one_line()
+    {
+        var first = await StartAsync(1);
+
+        var second = await ServerProcess.RunToEndAsync(
+            [
+                "--broker.id=2", $"--cluster.dir={Folder}", $"--log.dirs={_folder["other"]}",
+                string.Create(CultureInfo.InvariantCulture, $"--cluster.link.port={first.Port}"),
+            ],
+            Cancel);
+
+        Assert.Equal(1, second.ExitCode);
+        Assert.StartsWith(
+            $"actorbroker: cluster.link.port={first.Port} can't be opened", second.Errors, StringComparison.Ordinal);
+        Assert.Single(second.Errors.Trim().Split('\n'));
+    }
+
+    [Fact]
     public async Task A_server_whose_id_another_one_took_ends_and_says_so()
     {
         var first = await StartAsync(1);

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using ActorBroker.Broker.Catalogue;
 using ActorBroker.Core.Configuration;
 using ActorBroker.Storage;
@@ -44,9 +45,11 @@ internal static class LocalCluster
             journal = JournalCatalogue.Open(disk, folder, logger);
             var catalogue = new ClusterCatalogue(journal);
             var clusterId = catalogue.TakeClusterId();
-            var links = TcpReplicaLinks.Listen(
-                clusterId, brokerId, id => catalogue.ReadBroker(id)?.ReplicaEndpoint, new LinkLimits(), time, logger,
-                config.Get(BrokerKeys.ClusterLinkPort));
+            var links = Listen(
+                config.Get(BrokerKeys.ClusterLinkPort),
+                port => TcpReplicaLinks.Listen(
+                    clusterId, brokerId, id => catalogue.ReadBroker(id)?.ReplicaEndpoint, new LinkLimits(), time,
+                    logger, port));
             return new ClusterPorts(clusterId, journal, membership, links)
             {
                 ReplicaEndpoint = config.Get(BrokerKeys.ClusterLinkAdvertised) ?? links.Endpoint,
@@ -57,6 +60,20 @@ internal static class LocalCluster
             journal?.Dispose();
             membership.DisposeAsync().AsTask().GetAwaiter().GetResult();
             throw;
+        }
+    }
+
+    private static TcpReplicaLinks Listen(int port, Func<int, TcpReplicaLinks> listen)
+    {
+        try
+        {
+            return listen(port);
+        }
+        catch (SocketException failure)
+        {
+            throw new CatalogueException(
+                $"cluster.link.port={port} can't be opened on 127.0.0.1 ({failure.Message}): stop the process that " +
+                "has it, or set another port; 0 takes any free one.", failure);
         }
     }
 }
