@@ -43,6 +43,7 @@ internal sealed class BrokerState(
         var defaults = catalogue.ReadConfigs(null).Configs;
         var own = catalogue.ReadConfigs(brokerId).Configs;
         Volatile.Write(ref _config, WithDynamic(defaults, own));
+        partitions.Replication.SetRates(Config);
         foreach (var topic in cluster.Image.TopicsByName.Values)
         {
             partitions.Update(topic, Config.ForTopic(topic.Configs));

@@ -211,13 +211,31 @@ internal sealed partial class PartitionActor
             _promisedOffset = Math.Max(_promisedOffset, request.EndOffset);
             request.Complete(request.EndOffset < 0
                 ? ReplicaAppendResult.Of(ReplicaAppendStatus.Unready)
-                : ReplicaAppendResult.Of(ReplicaAppendStatus.Appended) with { EndOffset = request.EndOffset });
+                : ReplicaAppendResult.Of(ReplicaAppendStatus.Appended) with
+                {
+                    EndOffset = request.EndOffset,
+                    RestMs = RestAfter(request.Append.Records.Length),
+                });
         }
 
         if (_owesRecords && _promisedOffset >= _owedOffset)
         {
             Volatile.Write(ref _owesRecords, false);
         }
+    }
+
+    /// <summary>For how long the leader must not send more, where this replica's copying has a limit.</summary>
+    private int RestAfter(int bytes)
+    {
+        if (!_config.FollowerThrottled.Contains(Name.Partition, _context.BrokerId) ||
+            _state.InSync.Contains(_context.BrokerId))
+        {
+            return 0;
+        }
+
+        var now = _context.Clock.NowMs;
+        _context.Replication.FollowerQuota.Take(bytes, now);
+        return (int)_context.Replication.FollowerQuota.RestMs(now);
     }
 
     private void FailAppends(ReplicaAppendStatus status)

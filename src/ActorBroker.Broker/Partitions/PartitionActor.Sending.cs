@@ -8,12 +8,16 @@ internal sealed partial class PartitionActor : IWakeable
 {
     private const long ReadFaultBackoffMs = 1000;
 
+    /// <summary>How soon a raised rate is noticed.</summary>
+    private const long RestLookMs = 1000;
+
     // What this turn has to send, by where it begins.
     private readonly List<ReplicaBuffer> _reads = [];
     private readonly WakeItem _wake = new();
     private Peer[] _followers = [];
     private int _arrivalsSeen;
     private long _noReadsBeforeMs = long.MinValue;
+    private long _restsUntilMs = long.MaxValue;
     private long _lagRecords;
     private long _caughtUpMs = long.MaxValue;
     private int _wakePosted;
@@ -52,6 +56,12 @@ internal sealed partial class PartitionActor : IWakeable
 
         var (machine, result) = (send.Leader!, send.Result);
         machine.Answered(send.Plan, send.Bytes, in result, replica.Log.Epochs, _nowMs);
+        if (result.RestMs > 0)
+        {
+            _context.Replication.PeerOf(send.Plan.FollowerId).RestsUntilMs =
+                _context.Clock.NowMs + Math.Min(result.RestMs, ReplicationQuota.RestMsMax);
+        }
+
         _isAnswered = true;
         if (machine.IsDeposed)
         {
@@ -177,12 +187,36 @@ internal sealed partial class PartitionActor : IWakeable
         while (replica.Leader == machine &&
             machine.TryPlan(peer.BrokerId, log.Epochs, log.LogStartOffset, _nowMs, withNews, out var plan))
         {
-            if (!TrySend(peer, replica, machine, plan.Value))
+            if ((plan.Value.MaxBytes > 0 && MustRest(peer)) || !TrySend(peer, replica, machine, plan.Value))
             {
                 return;
             }
         }
     }
+
+    /// <summary>
+    /// A follower out of sync may have to wait for a rate to allow more; one in sync never waits, or it would fall out.
+    /// </summary>
+    private bool MustRest(Peer peer)
+    {
+        var now = _context.Clock.NowMs;
+        var rest = IsLeaderThrottled(peer.BrokerId) ? _context.Replication.LeaderQuota.RestMs(now) : 0;
+        if (_config.FollowerThrottled.Contains(Name.Partition, peer.BrokerId) && !_state.InSync.Contains(peer.BrokerId))
+        {
+            rest = Math.Max(rest, peer.RestsUntilMs - now);
+        }
+
+        if (rest <= 0)
+        {
+            return false;
+        }
+
+        _restsUntilMs = Math.Min(_restsUntilMs, now + Math.Min(rest, RestLookMs));
+        return true;
+    }
+
+    private bool IsLeaderThrottled(int follower) =>
+        _config.LeaderThrottled.Contains(Name.Partition, _context.BrokerId) && !_state.InSync.Contains(follower);
 
     private bool TrySend(Peer peer, OpenReplica replica, LeaderMachine machine, AppendPlan plan)
     {
@@ -225,6 +259,11 @@ internal sealed partial class PartitionActor : IWakeable
             Records = records?.Memory ?? default,
         };
         _context.Replication.CountSent(append.Records.Length);
+        if (append.Records.Length > 0 && IsLeaderThrottled(peer.BrokerId))
+        {
+            _context.Replication.LeaderQuota.Take(append.Records.Length, _context.Clock.NowMs);
+        }
+
         if (send.Start(_context.Replication.Links!, in append))
         {
             send.Run(this);
@@ -303,6 +342,12 @@ internal sealed partial class PartitionActor : IWakeable
         if (next != long.MaxValue)
         {
             _alarm.Arm(_context.Clock.NowMs + next - _nowMs);
+        }
+
+        if (_restsUntilMs != long.MaxValue)
+        {
+            _alarm.Arm(_restsUntilMs);
+            _restsUntilMs = long.MaxValue;
         }
     }
 

@@ -16,6 +16,7 @@ internal sealed class Peer(int brokerId)
     private bool _isAwaited;
     private bool _isLive;
     private long _brokerEpoch = -1;
+    private long _restsUntilMs;
 
     public int BrokerId => brokerId;
 
@@ -29,6 +30,13 @@ internal sealed class Peer(int brokerId)
         _brokerEpoch = brokerEpoch;
         Volatile.Write(ref _isLive, isLive);
         return isBack;
+    }
+
+    /// <summary>Until when it asks not to be sent more for throttled replicas; by the monotonic clock.</summary>
+    public long RestsUntilMs
+    {
+        get => Interlocked.Read(ref _restsUntilMs);
+        set => Interlocked.Exchange(ref _restsUntilMs, value);
     }
 
     /// <summary>Bytes sent and not answered.</summary>

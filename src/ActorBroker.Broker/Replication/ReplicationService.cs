@@ -4,6 +4,7 @@ using ActorBroker.Broker.Catalogue;
 using ActorBroker.Broker.Cluster;
 using ActorBroker.Broker.Partitions;
 using ActorBroker.Core.Cluster;
+using ActorBroker.Core.Configuration;
 using Microsoft.Extensions.Logging;
 
 namespace ActorBroker.Broker.Replication;
@@ -51,6 +52,12 @@ internal sealed class ReplicationService : IAsyncDisposable
     public long LagMaxMs { get; private set; } = long.MaxValue;
 
     public NewsTick Tick { get; }
+
+    /// <summary>What leaders here may send to throttled replicas.</summary>
+    public ReplicationQuota LeaderQuota { get; } = new();
+
+    /// <summary>What throttled replicas here may take.</summary>
+    public ReplicationQuota FollowerQuota { get; } = new();
 
     /// <summary>Appends handed to the links.</summary>
     public long AppendsSent => Interlocked.Read(ref _appendsSent);
@@ -131,6 +138,21 @@ internal sealed class ReplicationService : IAsyncDisposable
             }
 
             return peer;
+        }
+    }
+
+    /// <summary>The rates that hold from now on.</summary>
+    public void SetRates(BrokerConfig config)
+    {
+        Set(LeaderQuota, config.Get(BrokerKeys.LeaderReplicationThrottledRate));
+        Set(FollowerQuota, config.Get(BrokerKeys.FollowerReplicationThrottledRate));
+
+        static void Set(ReplicationQuota quota, long rate)
+        {
+            if (quota.Rate != rate)
+            {
+                quota.Rate = rate;
+            }
         }
     }
 

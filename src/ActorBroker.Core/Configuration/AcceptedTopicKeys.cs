@@ -9,10 +9,6 @@ internal static class AcceptedTopicKeys
 {
     static AcceptedTopicKeys()
     {
-        Ignored("follower.replication.throttled.replicas",
-            "The replicas whose copying is throttled on the follower's side.");
-        Ignored("leader.replication.throttled.replicas",
-            "The replicas whose copying is throttled on the leader's side.");
         Keys.TopicIgnored.Long(
             "local.retention.bytes", -2, AtLeast(-2L), ConfigScope.Topic, "The size kept on local disks when tiered.");
         Keys.TopicIgnored.Long(
@@ -35,7 +31,4 @@ internal static class AcceptedTopicKeys
 
     public static bool TryGet(string name, [NotNullWhen(true)] out ConfigKey? key)
         => Keys.TopicIgnored.TryGet(name, out key) || Keys.TopicRefused.TryGet(name, out key);
-
-    private static void Ignored(string name, string documentation)
-        => Keys.TopicIgnored.List(name, [], null, ConfigScope.Topic, documentation);
 }

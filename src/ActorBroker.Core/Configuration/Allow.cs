@@ -36,6 +36,10 @@ internal static class Allow
             value => value.Length == 0
                 || (Uri.TryCreate(value, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"));
 
+    /// <summary>Replicas as partition:broker, or all of them.</summary>
+    public static ConfigRule<IReadOnlyList<string>> Replicas()
+        => new("partition:broker,partition:broker,... or *", ThrottledReplicas.IsValid);
+
     /// <summary>A list of at least one of these words.</summary>
     public static ConfigRule<IReadOnlyList<string>> SomeOf(params string[] words)
         => new(

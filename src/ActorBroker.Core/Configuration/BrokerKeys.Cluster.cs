@@ -34,6 +34,16 @@ public static partial class BrokerKeys
         "After how long a broker counts as dead that stands still while its process is there; the end of a process is "
         + "seen at once. Kafka's default is 9000.");
 
+    public static readonly ConfigKey<long> LeaderReplicationThrottledRate = Keys.Broker.Long(
+        "leader.replication.throttled.rate", long.MaxValue, AtLeast(0L), PerBroker,
+        "How many bytes per second the leaders here send at most, all in all, to followers out of sync, for the "
+        + "topics' leader.replication.throttled.replicas.");
+
+    public static readonly ConfigKey<long> FollowerReplicationThrottledRate = Keys.Broker.Long(
+        "follower.replication.throttled.rate", long.MaxValue, AtLeast(0L), PerBroker,
+        "How many bytes per second the followers here that are out of sync take at most, all in all, for the topics' "
+        + "follower.replication.throttled.replicas.");
+
     public static readonly ConfigKey<bool> ControlledShutdownEnable = Keys.Broker.Boolean(
         "controlled.shutdown.enable", true, ReadOnly,
         "Whether leaderships move to other brokers before a broker stops, while clients are still served.");

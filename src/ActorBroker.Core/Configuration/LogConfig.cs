@@ -93,4 +93,10 @@ public sealed record LogConfig
 
     /// <summary><c>preallocate</c>: reserve a new segment's whole size on disk.</summary>
     public bool Preallocate { get; init; }
+
+    /// <summary><c>leader.replication.throttled.replicas</c>.</summary>
+    public ThrottledReplicas LeaderThrottled { get; init; } = ThrottledReplicas.None;
+
+    /// <summary><c>follower.replication.throttled.replicas</c>.</summary>
+    public ThrottledReplicas FollowerThrottled { get; init; } = ThrottledReplicas.None;
 }

@@ -41,6 +41,8 @@ internal static class TopicConfig
             MinInsyncReplicas = read.Get(Topic.MinInsyncReplicas),
             UncleanLeaderElection = read.Get(Topic.UncleanLeaderElectionEnable),
             Preallocate = read.Get(Topic.Preallocate),
+            LeaderThrottled = ThrottledReplicas.Read(read.Get(Topic.LeaderThrottledReplicas)),
+            FollowerThrottled = ThrottledReplicas.Read(read.Get(Topic.FollowerThrottledReplicas)),
         };
     }
 

@@ -56,6 +56,11 @@ public static class TopicKeys
         "flush.ms", long.MaxValue, AtLeast(0L), Topic, "How long a record may be unflushed.",
         new BrokerSynonym(Broker.LogFlushIntervalMs), new BrokerSynonym(Broker.LogFlushSchedulerIntervalMs));
 
+    public static readonly ConfigKey<IReadOnlyList<string>> FollowerThrottledReplicas = Keys.Topic.List(
+        "follower.replication.throttled.replicas", [], Replicas(), Topic,
+        "The replicas that take over no more than their broker's follower.replication.throttled.rate while they are "
+        + "out of sync: partition:broker, or * for all.");
+
     public static readonly ConfigKey<int> IndexIntervalBytes = Keys.Topic.Int(
         "index.interval.bytes", 4096, AtLeast(0), Topic, "The bytes of log between two index entries.",
         new BrokerSynonym(Broker.LogIndexIntervalBytes));
@@ -63,6 +68,11 @@ public static class TopicKeys
     public static readonly ConfigKey<long> MaxCompactionLagMs = Keys.Topic.Long(
         "max.compaction.lag.ms", long.MaxValue, AtLeast(1L), Topic, "Older records are compacted whatever the ratio.",
         new BrokerSynonym(Broker.LogCleanerMaxCompactionLagMs));
+
+    public static readonly ConfigKey<IReadOnlyList<string>> LeaderThrottledReplicas = Keys.Topic.List(
+        "leader.replication.throttled.replicas", [], Replicas(), Topic,
+        "The replicas that, while they lead, send no more than their broker's leader.replication.throttled.rate to "
+        + "followers that are out of sync: partition:broker, or * for all.");
 
     public static readonly ConfigKey<int> MaxMessageBytes = Keys.Topic.Int(
         "max.message.bytes", 1048588, AtLeast(0), Topic,

@@ -87,6 +87,11 @@ public readonly record struct ReplicaAppendResult
     /// <summary>The follower's broker epoch (KIP-903): what it holds counts for this life of it only.</summary>
     public long BrokerEpoch { get; init; }
 
+    /// <summary>
+    /// Milliseconds for which the follower's broker asks not to be sent more for throttled replicas (KIP-73).
+    /// </summary>
+    public int RestMs { get; init; }
+
     /// <summary>The answer that says no more than its status.</summary>
     public static ReplicaAppendResult Of(ReplicaAppendStatus status) =>
         new() { Status = status, Epoch = -1, EndOffset = -1, BrokerEpoch = -1 };

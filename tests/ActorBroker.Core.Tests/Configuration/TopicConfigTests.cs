@@ -57,6 +57,8 @@ public sealed class TopicConfigTests
             ["segment.jitter.ms"] = "16",
             ["segment.ms"] = "17",
             ["unclean.leader.election.enable"] = "true",
+            ["leader.replication.throttled.replicas"] = "0:1,2:3",
+            ["follower.replication.throttled.replicas"] = "*",
         });
 
         Assert.Equal(
@@ -87,6 +89,8 @@ public sealed class TopicConfigTests
                 SegmentJitterMs = 16,
                 SegmentMs = 17,
                 UncleanLeaderElection = true,
+                LeaderThrottled = ThrottledReplicas.Read(["2:3", "0:1"]),
+                FollowerThrottled = ThrottledReplicas.Read(["*"]),
             },
             config);
     }
@@ -104,6 +108,7 @@ public sealed class TopicConfigTests
     }
 
     [Theory]
+    [InlineData("leader.replication.throttled.replicas", "0:1,2", "partition:broker,partition:broker,... or *")]
     [InlineData("retention.ms", "7 days", "Invalid value 7 days for configuration retention.ms: not a whole number")]
     [InlineData("retention.msec", "7", "Unknown topic config name: retention.msec; did you mean retention.ms?")]
     [InlineData("of.no.topic.at.all", "7", "Unknown topic config name: of.no.topic.at.all")]

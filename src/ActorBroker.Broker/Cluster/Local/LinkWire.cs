@@ -25,7 +25,7 @@ internal static class LinkWire
     public const int AppendHeadBytes = RequestHeadBytes + 65;
 
     /// <summary>An append's answer.</summary>
-    public const int AppendAnswerBytes = 29;
+    public const int AppendAnswerBytes = 33;
 
     /// <summary>The answer to a hello.</summary>
     public const int HelloAnswerBytes = 10;
@@ -79,6 +79,7 @@ internal static class LinkWire
         BinaryPrimitives.WriteInt32BigEndian(answer[9..], result.Epoch);
         BinaryPrimitives.WriteInt64BigEndian(answer[13..], result.EndOffset);
         BinaryPrimitives.WriteInt64BigEndian(answer[21..], result.BrokerEpoch);
+        BinaryPrimitives.WriteInt32BigEndian(answer[29..], result.RestMs);
     }
 
     /// <summary>Reads an append's answer; false where it is none.</summary>
@@ -91,6 +92,7 @@ internal static class LinkWire
             Epoch = BinaryPrimitives.ReadInt32BigEndian(answer[9..]),
             EndOffset = BinaryPrimitives.ReadInt64BigEndian(answer[13..]),
             BrokerEpoch = BinaryPrimitives.ReadInt64BigEndian(answer[21..]),
+            RestMs = BinaryPrimitives.ReadInt32BigEndian(answer[29..]),
         };
         return BinaryPrimitives.ReadInt32BigEndian(answer) == AppendAnswerBytes - sizeof(int)
             && result.Status <= ReplicaAppendStatus.Lost;
