@@ -17,6 +17,9 @@ internal sealed class ClusterController : IAsyncDisposable
     /// <summary>Between two tries of work that fails.</summary>
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
 
+    /// <summary>Brokers that start together have all come after this time.</summary>
+    private static readonly TimeSpan Calm = TimeSpan.FromSeconds(10);
+
     private readonly BrokerState _state;
     private readonly CatalogueFollower _follower;
     private readonly ControllerMeters _meters;
@@ -176,12 +179,22 @@ internal sealed class ClusterController : IAsyncDisposable
 
     private void WidenOffsetsTopic()
     {
-        var image = _state.Cluster.Image;
+        var (image, view) = (_state.Cluster.Image, _state.Cluster.View);
+        if (!image.TopicsByName.TryGetValue(TopicNames.ConsumerOffsets, out var topic))
+        {
+            return;
+        }
+
         var factor = _state.Config.Get(BrokerKeys.OffsetsTopicReplicationFactor);
-        if (image.TopicsByName.TryGetValue(TopicNames.ConsumerOffsets, out var topic) &&
-            topic.Widen(factor, _state.Cluster.View, SettingsOf(topic).MinInsyncReplicas) is { } next)
+        var minInSync = SettingsOf(topic).MinInsyncReplicas;
+        var isCalm = _follower.SinceMembersChanged >= Calm;
+        if (topic.Widen(factor, view, minInSync, isCalm) is { } next)
         {
             Write(image, [next]);
+        }
+        else if (!isCalm && topic.Widen(factor, view, minInSync, isCalm: true) is not null)
+        {
+            _retry.Change(Calm, Timeout.InfiniteTimeSpan);
         }
     }
 

@@ -19,9 +19,13 @@ public static class ReplicaWidening
     /// <param name="replicationFactor">How many replicas are meant.</param>
     /// <param name="view">The brokers.</param>
     /// <param name="minInsyncReplicas">The minimum in force.</param>
+    /// <param name="isCalm">
+    /// No broker has come for a while: fewer than meant are all that there are. Brokers that start together come one by
+    /// one, and the first of them must not be all that it gets.
+    /// </param>
     /// <returns>The next version; null where nothing is to be done.</returns>
     public static TopicDocument? Widen(
-        this TopicDocument topic, int replicationFactor, ClusterView view, int minInsyncReplicas)
+        this TopicDocument topic, int replicationFactor, ClusterView view, int minInsyncReplicas, bool isCalm)
     {
         ArgumentNullException.ThrowIfNull(topic);
         ArgumentNullException.ThrowIfNull(view);
@@ -31,7 +35,7 @@ public static class ReplicaWidening
         }
 
         var brokers = view.PlacementBrokers;
-        if (brokers.Count < 2)
+        if (brokers.Count < (isCalm ? 2 : replicationFactor))
         {
             return null;
         }

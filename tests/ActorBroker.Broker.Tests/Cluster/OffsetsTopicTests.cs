@@ -18,7 +18,7 @@ public sealed class OffsetsTopicTests
         await cluster.StartAsync(3);
 
         await cluster.AllKnowAsync(image => image.TopicsByName.TryGetValue(Name, out var topic) &&
-            topic.Partitions.All(each => each is { IsReassigning: false, InSync.Length: > 1 }));
+            topic.Partitions.All(each => each is { IsReassigning: false, InSync.Length: 3 }));
         await cluster.CrashAsync(1);
         await cluster.AllKnowAsync(image => image.TopicsByName[Name].Partitions.All(each => each.Leader > 1));
         var found = await cluster[2].Groups.FindAsync("orders", cancel);

@@ -13,7 +13,7 @@ public sealed class ReplicaWideningTests
     {
         var topic = Topic(6, [1]);
 
-        var next = topic.Widen(3, Views.Live(1, 2, 3, 4), minInsyncReplicas: 1)!;
+        var next = topic.Widen(3, Views.Live(1, 2, 3, 4), minInsyncReplicas: 1, isCalm: false)!;
 
         Assert.Equal(topic.Version + 1, next.Version);
         Assert.All(next.Partitions, state => Assert.Equal(3, state.Replicas.Distinct().Count()));
@@ -30,25 +30,27 @@ public sealed class ReplicaWideningTests
     [Fact]
     public void There_is_nothing_to_do_without_other_brokers_or_where_one_replica_is_meant()
     {
-        Assert.Null(Topic(3, [1]).Widen(3, Views.Live(1), 1));
-        Assert.Null(Topic(3, [1]).Widen(3, Views.Of([1], [2, 3]), 1));
-        Assert.Null(Topic(3, [1]).Widen(3, Views.Of([1, 2], [], draining: [2]), 1));
-        Assert.Null(Topic(3, [1]).Widen(1, Views.Live(1, 2, 3), 1));
+        Assert.Null(Topic(3, [1]).Widen(3, Views.Live(1), 1, isCalm: true));
+        Assert.Null(Topic(3, [1]).Widen(3, Views.Of([1], [2, 3]), 1, isCalm: true));
+        Assert.Null(Topic(3, [1]).Widen(3, Views.Of([1, 2], [], draining: [2]), 1, isCalm: true));
+        Assert.Null(Topic(3, [1]).Widen(1, Views.Live(1, 2, 3), 1, isCalm: true));
     }
 
     [Fact]
     public void Two_replicas_may_be_meant_so_and_a_move_under_way_is_left_alone()
     {
-        Assert.Null(Topic(3, [1, 2]).Widen(3, Views.Live(1, 2, 3), 1));
-        var moving = Topic(3, [1]).Widen(3, Views.Live(1, 2, 3), 1)!;
+        Assert.Null(Topic(3, [1, 2]).Widen(3, Views.Live(1, 2, 3), 1, isCalm: true));
+        var moving = Topic(3, [1]).Widen(3, Views.Live(1, 2, 3), 1, isCalm: true)!;
 
-        Assert.Null(moving.Widen(3, Views.Live(1, 2, 3, 4), 1));
+        Assert.Null(moving.Widen(3, Views.Live(1, 2, 3, 4), 1, isCalm: true));
     }
 
     [Fact]
-    public void Fewer_brokers_than_meant_give_what_there_is()
+    public void Fewer_brokers_than_meant_give_what_there_is_once_no_more_come()
     {
-        var next = Topic(1, [2]).Widen(3, Views.Live(1, 2), 1)!;
+        Assert.Null(Topic(1, [2]).Widen(3, Views.Live(1, 2), 1, isCalm: false));
+
+        var next = Topic(1, [2]).Widen(3, Views.Live(1, 2), 1, isCalm: true)!;
 
         Assert.Equal([1, 2], next.Partitions[0].Replicas.Order());
     }
