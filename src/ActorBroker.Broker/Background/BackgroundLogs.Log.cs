@@ -11,4 +11,8 @@ internal static partial class BackgroundLogs
 
     [LoggerMessage(2201, LogLevel.Warning, "Partition {Partition} can't be compacted; it is tried again")]
     public static partial void CleaningFailed(ILogger logger, TopicPartition partition, Exception failure);
+
+    [LoggerMessage(2202, LogLevel.Error,
+        "The recovery points can't be written: followers that need them take nothing until they can be")]
+    public static partial void RecoveryPointsFailed(ILogger logger, Exception failure);
 }

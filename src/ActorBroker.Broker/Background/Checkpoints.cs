@@ -1,7 +1,9 @@
+using System.Runtime.ExceptionServices;
 using ActorBroker.Broker.Actors;
 using ActorBroker.Broker.Partitions;
 using ActorBroker.Records;
 using ActorBroker.Storage;
+using Microsoft.Extensions.Logging;
 
 namespace ActorBroker.Broker.Background;
 
@@ -10,12 +12,15 @@ internal sealed class Checkpoints
 {
     private readonly PartitionManager _partitions;
     private readonly SharedWrite _recoveryPoints;
+    private readonly ILogger _logger;
     private readonly Lock _gate = new();
+    private bool _isFailing;
 
-    public Checkpoints(PartitionManager partitions, WorkerThreads threads)
+    public Checkpoints(PartitionManager partitions, WorkerThreads threads, ILogger logger)
     {
         _partitions = partitions;
-        _recoveryPoints = new SharedWrite(threads, WriteRecoveryPoints);
+        _recoveryPoints = new SharedWrite(threads, WriteAwaitedRecoveryPoints);
+        _logger = logger;
     }
 
     public void WriteRecoveryPoints() => Write(
@@ -65,6 +70,21 @@ internal sealed class Checkpoints
         WriteLogStartOffsets();
     }
 
+    private void WriteAwaitedRecoveryPoints()
+    {
+        try
+        {
+            WriteRecoveryPoints();
+            _isFailing = false;
+        }
+        catch (Exception failure) when (!_isFailing)
+        {
+            _isFailing = true;
+            BackgroundLogs.RecoveryPointsFailed(_logger, failure);
+            throw;
+        }
+    }
+
     private void Write(
         Func<Partition, long> offsetOf,
         Func<LogDirectory, IReadOnlyDictionary<TopicPartition, long>> written,
@@ -96,15 +116,29 @@ internal sealed class Checkpoints
             }
         }
 
+        Exception? failure = null;
         foreach (var (directory, found) in rows)
         {
             // Fewer than were written: the others' partitions are gone.
             if (stale.Contains(directory) || found < written(directory).Count)
             {
-                write(directory, _partitions.Each
-                    .Where(partition => partition.Actor.Context.Directory == directory)
-                    .ToDictionary(partition => partition.Name, offsetOf));
+                try
+                {
+                    write(directory, _partitions.Each
+                        .Where(partition => partition.Actor.Context.Directory == directory)
+                        .ToDictionary(partition => partition.Name, offsetOf));
+                }
+                catch (Exception thrown) when (Partition.IsStorageFault(thrown))
+                {
+                    // The other directories' disks may be sound.
+                    failure ??= thrown;
+                }
             }
+        }
+
+        if (failure is not null)
+        {
+            ExceptionDispatchInfo.Throw(failure);
         }
     }
 }

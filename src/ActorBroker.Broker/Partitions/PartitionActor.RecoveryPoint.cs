@@ -1,3 +1,5 @@
+using ActorBroker.Core.Replication;
+
 namespace ActorBroker.Broker.Partitions;
 
 // The recovery point that a start will find on the disk: what lies below it is believed without a look. After a cut it
@@ -6,7 +8,10 @@ namespace ActorBroker.Broker.Partitions;
 // election cuts many of them at once.
 internal sealed partial class PartitionActor
 {
+    private const long RecoveryPointRestMs = 1000;
+
     private bool _awaitsRecoveryPoint;
+    private long _noRecoveryPointBeforeMs = long.MinValue;
 
     // It lies above the log's own: nothing is taken, nor answered, before it has been lowered.
     private bool _isTrustedTooFar;
@@ -25,6 +30,12 @@ internal sealed partial class PartitionActor
 
         if (_isTrustedTooFar || (HasUnsafeGap(replica) && replica.Log.RecoveryPoint >= replica.GapEnd))
         {
+            if (_context.Clock.NowMs < _noRecoveryPointBeforeMs)
+            {
+                _alarm.Arm(_noRecoveryPointBeforeMs);
+                return;
+            }
+
             _awaitsRecoveryPoint = true;
             _context.Checkpoints.WriteRecoveryPointsSoon(failure => PostControl(new PartitionCommand<bool>(actor =>
             {
@@ -42,14 +53,15 @@ internal sealed partial class PartitionActor
             return;
         }
 
-        if (failure is not null)
+        // It may have been cut again meanwhile; and where something failed, that may have been another directory.
+        _isTrustedTooFar &= WrittenRecoveryPoint > replica.Log.RecoveryPoint;
+        if (failure is not null && (_isTrustedTooFar || HasUnsafeGap(replica)))
         {
-            Crash(failure);
-            return;
+            // The log is sound, and stays open; but nobody is told for now what it holds.
+            AnswerAppends(_awaitFlushed, ReplicaAppendResult.Of(ReplicaAppendStatus.Unready));
+            _noRecoveryPointBeforeMs = _context.Clock.NowMs + RecoveryPointRestMs;
         }
 
-        // It may have been cut again meanwhile.
-        _isTrustedTooFar = WrittenRecoveryPoint > replica.Log.RecoveryPoint;
         AnswerWritten(replica);
         ConsiderFlush(replica);
     }

@@ -140,6 +140,10 @@ internal sealed partial class PartitionActor : Mailbox<PartitionItem>, IDisposab
         }
 
         ConsiderOpening();
+        if (_replica is { } replica)
+        {
+            ConsiderRecoveryPoint(replica);
+        }
     }
 
     private sealed class RungItem : PartitionItem

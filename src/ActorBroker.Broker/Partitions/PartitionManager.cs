@@ -35,7 +35,7 @@ internal sealed class PartitionManager(
 
     /// <summary>What a start goes by; whoever writes them does it through this one.</summary>
     public Checkpoints Checkpoints =>
-        LazyInitializer.EnsureInitialized(ref _checkpoints, () => new Checkpoints(this, _flushers));
+        LazyInitializer.EnsureInitialized(ref _checkpoints, () => new Checkpoints(this, _flushers, logger));
 
     public ICollection<Partition> All => _byName.Values;
 

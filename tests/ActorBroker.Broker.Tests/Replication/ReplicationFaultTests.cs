@@ -49,8 +49,10 @@ public sealed class ReplicationFaultTests
         Assert.Equal(4, cluster.Replica(3).LogEndOffset);
     }
 
-    [Fact]
-    public async Task What_was_cut_is_trusted_no_more_before_anything_is_written_there_again()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public async Task What_was_cut_is_trusted_no_more_before_anything_is_written_there_again(int failures)
     {
         await using var cluster = await ReplicaCluster.StartAsync(3);
         await cluster.MustProduceAsync(1, "a");
@@ -61,13 +63,21 @@ public sealed class ReplicationFaultTests
         Assert.Equal(ErrorCode.None, (await cluster.ProduceAsync(1, 1, "lost", "too")).Error);
         Assert.True(await cluster.Replica(1).Actor.FlushAsync());
         cluster[1].Manager.Checkpoints.WriteRecoveryPoints();
-        var (name, written) = (cluster.Replica(1).Name, cluster[1].Manager.Directories[0]);
-        Assert.Equal(3, written.RecoveryPoints[name]);
-        long? end = null;
-        cluster[1].Disk.NameChanged = path => end ??=
-            path.EndsWith("recovery-point-offset-checkpoint", StringComparison.Ordinal)
-                ? cluster.Replica(1).LogEndOffset
-                : null;
+        var (replica, written) = (cluster.Replica(1).Actor, cluster[1].Manager.Directories[0]);
+        Assert.Equal(3, written.RecoveryPoints[replica.Name]);
+        var opened = replica.Incarnation;
+        var ends = new List<long>();
+        cluster[1].Disk.NameChanged = path =>
+        {
+            if (path.EndsWith("recovery-point-offset-checkpoint", StringComparison.Ordinal))
+            {
+                ends.Add(cluster.Replica(1).LogEndOffset);
+                if (ends.Count <= failures)
+                {
+                    throw new IOException("The checkpoint can't be written.");
+                }
+            }
+        };
 
         cluster.SetLive(1, false);
         cluster.Supervise();
@@ -77,9 +87,12 @@ public sealed class ReplicationFaultTests
         cluster.SetLive(1, true);
         await cluster.UntilAsync(() => cluster.State.InSync.Length == 3);
         await cluster.SettledAsync();
+        cluster[1].Disk.NameChanged = null;
 
-        Assert.Equal(1, end);
-        Assert.Equal(1, written.RecoveryPoints[name]);
+        // Each try finds the log as it was cut, and none opens it anew.
+        Assert.Equal(Enumerable.Repeat(1L, failures + 1), ends);
+        Assert.Equal(opened, replica.Incarnation);
+        Assert.Equal(1, written.RecoveryPoints[replica.Name]);
         Assert.Equal(["a", "b"], cluster.Replica(1).ReadAll(orFollower: true));
     }
 
