@@ -50,6 +50,7 @@ public sealed class ClusterTests(Tool tool)
     [InlineData("name the partitions with --topic", "partitions", "elect", "--unclean")]
     [InlineData("write topic:partition=brokers", "partitions", "reassign", "--replicas", "orders=1,2")]
     [InlineData("'--from' is required", "partitions", "move", "--to", "1")]
+    [InlineData("at least 1", "partitions", "move", "--from", "1", "--throttle", "0")]
     [InlineData("Give either --cancel or --wait", "partitions", "moves", "--cancel", "--wait")]
     public async Task What_makes_no_sense_is_told_before_anybody_is_asked(string expected, params string[] arguments)
     {

@@ -21,6 +21,46 @@ public sealed partial class DevTests(Tool tool)
         Assert.Contains("/no/such/server", missing.Errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_move_is_held_to_its_rate_and_nothing_of_that_stays()
+    {
+        using var dev = tool.Start(["dev", "--brokers", "2", "--port", "0"]);
+        try
+        {
+            var seen = await ReadUntilAsync(dev, line => line.StartsWith("Ctrl+C", StringComparison.Ordinal));
+            var bootstrap = BootstrapOption().Match(seen).Groups["servers"].Value;
+            await tool.RunAsync(
+                0, "topics", "create", "orders", "--partitions", "1", "--replication-factor", "2", "-b", bootstrap);
+            await tool.RunAsync(
+                0, "partitions", "reassign", "--replicas", "orders:0=1", "--execute", "-b", bootstrap);
+            await tool.RunAsync(0, new string('x', 1000), ["produce", "-t", "orders", "-b", bootstrap]);
+
+            string[] move =
+            [
+                "partitions", "reassign", "--replicas", "orders:0=2", "--throttle", "1", "--execute", "--no-wait", "-b",
+                bootstrap,
+            ];
+            Assert.Contains("moves --wait", (await tool.RunAsync(0, move)).Errors, StringComparison.Ordinal);
+            Assert.Equal(["0:2", "0:1"], await ThrottlesAsync(bootstrap));
+            await tool.RunAsync(0, "partitions", "moves", "--wait", "-b", bootstrap);
+
+            Assert.Equal([], await ThrottlesAsync(bootstrap));
+            var topic = await tool.RunAsync(0, "topics", "describe", "orders", "--json", "-b", bootstrap);
+            Assert.Contains("\"replicas\":[2]", topic.Output, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Tool.Kill(dev);
+        }
+    }
+
+    private async Task<IEnumerable<string?>> ThrottlesAsync(string bootstrap)
+    {
+        var configs = await tool.RunAsync(0, "configs", "describe", "--topic", "orders", "--json", "-b", bootstrap);
+        return configs.Json.Where(each => each.GetProperty("name").GetString()!.Contains("throttled") &&
+            each.GetProperty("source").GetString() == "Topic").Select(each => each.GetProperty("value").GetString());
+    }
+
     [Theory]
     [InlineData("--brokers")]
     [InlineData("--processes")]

@@ -75,7 +75,7 @@ internal static class MovingCommands
             "move",
             "Moves replicas from one broker to another, or to the others.",
             "partitions move --from 1 --topic orders",
-            "partitions move --from 1 --to 4 --execute")
+            "partitions move --from 1 --to 4 --throttle 50000000 --execute")
         {
             from, to, topics,
         };
@@ -101,7 +101,9 @@ internal static class MovingCommands
         };
         var wait = new Option<bool>("--wait")
         {
-            Description = "Stays until they are done, and shows how far they are.",
+            Description =
+                "Stays until they are done and shows how far they are; when nothing moves any more, lifts all limits of " +
+                "--throttle.",
         };
         var json = Shared.Json();
         var command = new ToolCommand(
@@ -134,17 +136,32 @@ internal static class MovingCommands
                     .ConfigureAwait(false);
                 Console.Error.WriteLine("These moves are called off.");
             }
-            else if (parsed.GetValue(wait) && moving.Count > 0)
+            else if (parsed.GetValue(wait))
             {
-                var moves = moving.Select(each => new Move(
-                    each.Partition, -1, [.. each.Replicas.Except(each.Adding)], each.Target)).ToList();
-                var plan = await MovePlan.MeasureAsync(client, moves, cancel).ConfigureAwait(false);
-                await new MoveRun(client, plan).FollowAsync(cancel).ConfigureAwait(false);
+                await WaitAsync(client, moving, cancel).ConfigureAwait(false);
             }
 
             return ExitCode.Ok;
         });
         return command;
+    }
+
+    private static async Task WaitAsync(
+        KafkaClient client, List<PartitionReassignment> moving, CancellationToken cancel)
+    {
+        if (moving.Count > 0)
+        {
+            var moves = moving.Select(each => new Move(
+                each.Partition, -1, [.. each.Replicas.Except(each.Adding)], each.Target)).ToList();
+            var plan = await MovePlan.MeasureAsync(client, moves, cancel).ConfigureAwait(false);
+            await new MoveRun(client, plan).FollowAsync(cancel).ConfigureAwait(false);
+        }
+
+        var ongoing = await client.Admin.ListPartitionReassignmentsAsync(null, cancel).ConfigureAwait(false);
+        if (ongoing.Count == 0 && await MoveThrottle.LiftAllAsync(client, cancel).ConfigureAwait(false))
+        {
+            Console.Error.WriteLine("Nothing moves any more: the limits of --throttle are lifted.");
+        }
     }
 
     /// <summary>Finds other places for what a broker holds.</summary>
