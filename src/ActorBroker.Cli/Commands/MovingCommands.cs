@@ -102,8 +102,8 @@ internal static class MovingCommands
         var wait = new Option<bool>("--wait")
         {
             Description =
-                "Stays until they are done and shows how far they are; when nothing moves any more, lifts all limits of " +
-                "--throttle.",
+                "Stays until they are done and shows how far they are; when nothing moves any more, lifts all limits " +
+                "of --throttle.",
         };
         var json = Shared.Json();
         var command = new ToolCommand(
