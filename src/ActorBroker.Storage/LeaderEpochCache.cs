@@ -142,20 +142,40 @@ public sealed class LeaderEpochCache : IEpochHistory
         }
     }
 
-    /// <summary>Drops epochs that end before the log's new start; the one at the start begins there.</summary>
-    internal void TruncateFromStart(long startOffset)
+    /// <summary>
+    /// Drops epochs that end before the log's new start; the one at the start begins there. In a log that holds no
+    /// record any more the last one's epoch stays, beginning at that record: a log that was emptied must not look like
+    /// one that never had anything.
+    /// </summary>
+    internal void TruncateFromStart(long startOffset, long endOffset)
     {
         lock (_lock)
         {
             var before = Current;
-            var first = Array.FindLastIndex(before, entry => entry.StartOffset <= startOffset);
-            if (first < 0 || (first == 0 && before[0].StartOffset == startOffset))
+            var at = Math.Min(startOffset, endOffset - 1);
+            var first = Array.FindLastIndex(before, entry => entry.StartOffset <= at);
+            if (first < 0 || (first == 0 && before[0].StartOffset == at))
             {
                 return;
             }
 
-            Volatile.Write(ref _entries, [before[first] with { StartOffset = startOffset }, .. before[(first + 1)..]]);
+            Volatile.Write(ref _entries, [before[first] with { StartOffset = at }, .. before[(first + 1)..]]);
             SaveOrReturnTo(before, durable: true);
+        }
+    }
+
+    /// <summary>Adds what comes before the first entry; the last one of it may be of the same epoch as that.</summary>
+    internal void Prepend(IReadOnlyList<EpochEntry> earlier)
+    {
+        lock (_lock)
+        {
+            var before = Current;
+            if (earlier.Count > 0)
+            {
+                Volatile.Write(
+                    ref _entries, [.. earlier, .. before.Where(entry => entry.Epoch > earlier[^1].Epoch)]);
+                SaveOrReturnTo(before, durable: true);
+            }
         }
     }
 

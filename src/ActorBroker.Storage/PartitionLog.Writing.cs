@@ -134,7 +134,7 @@ public sealed partial class PartitionLog
             _changed = true;
         }
 
-        Epochs.TruncateFromStart(offset);
+        Epochs.TruncateFromStart(offset, LogEndOffset);
         return true;
     }
 

@@ -41,4 +41,10 @@ public sealed record PartitionLogOptions
 
     /// <summary>From the checkpoint: where DeleteRecords moved the log's start.</summary>
     public long LogStartOffset { get; init; }
+
+    /// <summary>
+    /// The latest leadership that anybody has told of. A scanned record of a later one is damaged: no checksum covers a
+    /// batch's leader epoch, and a log that claims one which never was would depose whoever leads.
+    /// </summary>
+    public int LatestLeaderEpoch { get; init; } = int.MaxValue;
 }

@@ -1,15 +1,37 @@
+using System.Security.Cryptography;
+
 namespace ActorBroker.Simulation.Tests;
 
-/// <summary>The cluster keeps its promises in the simulated worlds that once found a bug.</summary>
-public class SimulationTests
+/// <summary>The cluster keeps its promises in every simulated world that is drawn.</summary>
+public class SimulationTests(ITestOutputHelper output)
 {
+    private const int NewSeeds = 2_000;
+    private const int Threads = 2;
+
     /// <summary>Seeds that found a bug once.</summary>
     public static TheoryData<ulong> Regressions =>
-        [1, 2, 9, 12, 13, 41, 63, 93, 111, 148, 189, 196, 292, 1158];
+    [
+        1, 2, 9, 12, 13, 41, 63, 93, 111, 148, 189, 196, 292, 1012, 1014, 1153, 1158, 1214, 1229, 1238, 1287, 1332,
+        1540, 1543, 1558, 1656, 1870, 1938, 2055, 2152, 2246, 2423, 2514, 2625, 2851, 2950, 5070, 5132, 5190, 5201, 5219,
+        100_031, 100_892, 101_050, 101_491, 101_629, 101_761, 101_841, 378_286_264,
+    ];
 
     [Theory]
     [MemberData(nameof(Regressions))]
     public void A_seed_that_found_a_bug_finds_none_any_more(ulong seed) => SimulationRun.Run(seed);
+
+    [Fact]
+    public void New_seeds_find_no_bug()
+    {
+        var first = (ulong)BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(4));
+        output.WriteLine($"seeds {first} to {first + NewSeeds - 1}");
+
+        var range = SeedRange.Run(first, NewSeeds, Threads);
+
+        output.WriteLine($"{range.Steps} steps, {range.Acknowledged} produces, {range.Committed} offsets committed");
+        Assert.Empty(range.Failures.Select(failure => failure.Message));
+        Assert.Equal(NewSeeds, range.Runs);
+    }
 
     [Theory]
     [InlineData(17)]

@@ -57,7 +57,7 @@ internal sealed class SimulationRun
         _world.RunUntil(200_000);
         foreach (var plan in _cluster.Scenario.Topics)
         {
-            _cluster.Create(plan);
+            _cluster.TryCreate(plan);
         }
 
         StartClients();
@@ -100,11 +100,8 @@ internal sealed class SimulationRun
     /// <summary>Everybody makes progress again; then the producers rest, and the replicas become the same.</summary>
     private void Settle()
     {
-        foreach (var plan in _cluster.Scenario.Topics)
-        {
-            _cluster.Create(plan);
-        }
-
+        // Nobody may live at first, and then there is nowhere to make a topic again.
+        WaitUntil(_world.NowUs + HealUsMax, () => _cluster.Scenario.Topics.All(_cluster.TryCreate));
         var before = _producers.ToDictionary(producer => producer, producer => producer.Acknowledged);
         var untilUs = _world.NowUs + HealUsMax;
         WaitUntil(untilUs, () => _producers.All(producer => producer.Acknowledged > before[producer]));
@@ -119,9 +116,9 @@ internal sealed class SimulationRun
             producer.IsStopped = true;
         }
 
-        WaitUntil(untilUs, () => _producers.All(producer => producer.IsIdle) && Live().All(ledger => ledger.IsHealed));
-        var end = _world.NowUs + 2_000_000;
-        WaitUntil(end, () => _consumers.All(HasReadAll));
+        WaitUntil(untilUs, () => _producers.All(producer => producer.IsIdle) && _consumers.All(HasReadAll) &&
+            _cluster.Brokers.All(broker => broker is { IsMember: true, IsDraining: false }) &&
+            Live().All(ledger => ledger.IsHealed));
     }
 
     private IEnumerable<Checking.PartitionLedger> Live() => _cluster.Ledgers.Where(ledger => !ledger.IsDeleted);

@@ -1,4 +1,5 @@
 using ActorBroker.Core.Producers;
+using ActorBroker.Records;
 using ActorBroker.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -59,6 +60,11 @@ internal sealed class OpenItem(PartitionActor actor, PartitionHistory history, O
     {
         dropped?.WithFilesAtRest(dropped.Log.Dispose);
         var context = actor.Context;
+        if (history.BeginsAnew)
+        {
+            context.Checkpoints.Forget(context.Directory, new HashSet<TopicPartition> { actor.Name });
+        }
+
         var producers = new ProducerTable();
         _log = PartitionLog.Open(new PartitionLogOptions
         {
@@ -73,6 +79,7 @@ internal sealed class OpenItem(PartitionActor actor, PartitionHistory history, O
             RecoveryPoint = history.RecoveryPoint,
             CleanShutdown = history.CleanShutdown,
             LogStartOffset = history.LogStartOffset,
+            LatestLeaderEpoch = actor.LeaderEpoch,
         });
         _log.FirstDirtyOffset = history.FirstDirtyOffset;
         if (TruncateTo is { } offset && offset < _log.LogEndOffset)

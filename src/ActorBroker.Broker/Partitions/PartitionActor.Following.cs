@@ -112,7 +112,7 @@ internal sealed partial class PartitionActor
         }
 
         var end = replica.Log.LogEndOffset;
-        _promisedOffset = Math.Min(_promisedOffset, end);
+        (_promisedOffset, _sentOffset) = (Math.Min(_promisedOffset, end), Math.Min(_sentOffset, end));
         _segmentsSeen = replica.Log.SegmentCount;
         replica.GapEnd = Math.Min(replica.GapEnd, end);
         _leaderLogStart = _leaderLogStart <= end ? _leaderLogStart : 0;

@@ -12,7 +12,8 @@ internal sealed partial class PartitionActor
     private bool _owesRecords;
     private bool _isReporting;
 
-    // Up to where others counted on it, and the latest leadership in which they can have been told.
+    // Whether others counted on what it lost, up to where, and the latest leadership in which they were told of it.
+    private bool _hasCounted;
     private long _owedOffset;
     private int _owingEpoch;
 
@@ -28,11 +29,12 @@ internal sealed partial class PartitionActor
     /// <summary>
     /// What a report of lost records came to. Counted on all the same: nobody else can know more, so it goes on.
     /// </summary>
-    public void LossReported(long catalogueVersion, PartitionState recorded, bool isSettled) =>
+    public void LossReported(
+        LossReport report, long catalogueVersion, PartitionState recorded, bool isSettled) =>
         PostControl(new PartitionCommand<bool>(actor =>
         {
             actor._isReporting = false;
-            if (isSettled && actor.IsCountedOn(recorded))
+            if (isSettled && report.HasCounted == actor._hasCounted && actor.IsCountedOn(recorded))
             {
                 Volatile.Write(ref actor._owesRecords, false);
             }
@@ -54,11 +56,14 @@ internal sealed partial class PartitionActor
     /// </summary>
     private void LostRecords(OpenReplica replica)
     {
-        var promised = Math.Max(_promisedOffset, Published.HighWatermark);
+        var counted = Math.Max(_promisedOffset, Published.HighWatermark);
+        var promised = Math.Max(counted, _sentOffset);
+        var hasCounted = replica.Log.LogEndOffset < counted;
         PartitionLogs.RecordsLost(_context.Logger, Name, replica.Log.LogEndOffset, promised);
-        _promisedOffset = replica.Log.LogEndOffset;
+        (_promisedOffset, _sentOffset) = (Math.Min(counted, replica.Log.LogEndOffset), -1);
         if (_state.Replicas.Length > 1)
         {
+            _hasCounted = hasCounted || (_owesRecords && _hasCounted);
             _owedOffset = _owesRecords ? Math.Max(_owedOffset, promised) : promised;
             _owingEpoch = LeaderEpoch;
             Volatile.Write(ref _barredEpoch, _state.LeaderEpoch);
@@ -89,7 +94,7 @@ internal sealed partial class PartitionActor
         if (!_isReporting)
         {
             _isReporting = true;
-            _context.Replication.Propose(new LossReport(this, _barredEpoch));
+            _context.Replication.Propose(new LossReport(this, _barredEpoch, _hasCounted));
         }
     }
 }

@@ -14,8 +14,9 @@ internal sealed partial class PartitionActor
     // The latest leadership that this replica heard of.
     private int _leaderEpoch;
 
-    // The end of what others were told that this replica holds.
+    // The end of what others were told that this replica holds, and of what it sent as a leader.
     private long _promisedOffset;
+    private long _sentOffset;
 
     /// <summary>The latest leadership that this replica knows of; any thread.</summary>
     public int LeaderEpoch => Volatile.Read(ref _leaderEpoch);
@@ -139,7 +140,10 @@ internal sealed partial class PartitionActor
     private void Learn(int leaderEpoch) => Volatile.Write(ref _leaderEpoch, Math.Max(_leaderEpoch, leaderEpoch));
 
     private long KnownHighWatermark(OpenReplica replica) =>
-        Math.Min(Math.Max(_history.HighWatermark, Published.HighWatermark), replica.Log.LogEndOffset);
+        Math.Clamp(
+            Math.Max(_history.HighWatermark, Published.HighWatermark),
+            replica.Log.LogStartOffset,
+            replica.Log.LogEndOffset);
 
     private LeaderMachine NewLeader(OpenReplica replica)
     {

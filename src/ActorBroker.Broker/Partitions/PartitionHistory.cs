@@ -10,4 +10,11 @@ namespace ActorBroker.Broker.Partitions;
 /// <param name="FirstDirtyOffset">Everything below was compacted before.</param>
 /// <param name="CleanShutdown">The log was closed cleanly.</param>
 internal sealed record PartitionHistory(
-    long RecoveryPoint, long LogStartOffset, long HighWatermark, long FirstDirtyOffset, bool CleanShutdown);
+    long RecoveryPoint, long LogStartOffset, long HighWatermark, long FirstDirtyOffset, bool CleanShutdown)
+{
+    /// <summary>
+    /// There is no folder yet: what the checkpoints know is of an earlier partition of the name, and has to go first. A
+    /// start after a crash would take it for the new one's, and believe bytes that it has never looked at.
+    /// </summary>
+    public bool BeginsAnew { get; init; }
+}

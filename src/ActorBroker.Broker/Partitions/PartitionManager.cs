@@ -63,16 +63,15 @@ internal sealed class PartitionManager(
             .Select(index => new TopicPartition(topic.Name, index))
             .Where(name => !_byName.ContainsKey(name))
             .ToList();
-        var fresh = names.Where(name => !_homes.ContainsKey(name)).ToHashSet();
-        ForgetFormer(fresh);
         foreach (var name in names)
         {
+            var isFresh = !_homes.ContainsKey(name);
             var directory = HomeOf(name);
             var context = new PartitionContext(
                 brokerId, environment, directory, _flushers, _openers, logger, instruments, logInstruments, Replication,
                 Checkpoints);
-            var history = fresh.Contains(name)
-                ? new PartitionHistory(0, 0, 0, 0, cleanShutdown)
+            var history = isFresh
+                ? new PartitionHistory(0, 0, 0, 0, cleanShutdown) { BeginsAnew = true }
                 : HistoryOf(directory, name, cleanShutdown);
             var actor = new PartitionActor(context, name, topic, config, history);
             var partition = new Partition(actor);
@@ -145,25 +144,6 @@ internal sealed class PartitionManager(
         await Replication.DisposeAsync().ConfigureAwait(false);
         _openers.Dispose();
         _flushers.Dispose();
-    }
-
-    /// <summary>
-    /// These have no folder, so what the checkpoints know is of an earlier partition of the name. A start after a crash
-    /// would take it for the new one's, and believe bytes that it has never looked at.
-    /// </summary>
-    private void ForgetFormer(IEnumerable<TopicPartition> fresh)
-    {
-        foreach (var names in fresh.GroupBy(HomeOf))
-        {
-            try
-            {
-                Checkpoints.Forget(names.Key, names.ToHashSet());
-            }
-            catch (Exception failure) when (Partition.IsStorageFault(failure))
-            {
-                BrokerLogs.CheckpointFailed(logger, failure);
-            }
-        }
     }
 
     /// <summary>The directory that has the partition's folder, or the one with the fewest.</summary>

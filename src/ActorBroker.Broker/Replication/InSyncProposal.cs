@@ -32,12 +32,14 @@ internal sealed record InSyncChange(PartitionActor Actor, PartitionState Known, 
 }
 
 /// <summary>
-/// The replica's disk lost records that others count on, in the middle of the broker's life. It has to catch up like
-/// one that was never in sync; where nobody else can know more it goes on, as a leader in a new leadership.
+/// The replica lost records in the middle of the broker's life. Where others count on them it has to catch up like one
+/// that was never in sync, unless nobody else can know more. Where it only had given them away as a leader, nothing is
+/// lost that counts, and it stays what it is; but a leader goes on in a new leadership.
 /// </summary>
 /// <param name="Actor">Who.</param>
 /// <param name="LeaderEpoch">The latest leadership in which it may have written what it lost.</param>
-internal sealed record LossReport(PartitionActor Actor, int LeaderEpoch) : InSyncProposal(Actor)
+/// <param name="HasCounted">Others count on what it lost.</param>
+internal sealed record LossReport(PartitionActor Actor, int LeaderEpoch, bool HasCounted) : InSyncProposal(Actor)
 {
     public override PartitionState? NextOf(PartitionState recorded, ClusterView? view)
     {
@@ -47,11 +49,14 @@ internal sealed record LossReport(PartitionActor Actor, int LeaderEpoch) : InSyn
         }
 
         // Elections ask for who is in sync, not for who has reported: a later leadership counts on it, too.
-        var next = recorded.LoseRecords(Actor.Context.BrokerId, view, Actor.Config.MinInsyncReplicas);
-        var isAnew = next.Leader == Actor.Context.BrokerId && recorded.LeaderEpoch > LeaderEpoch;
+        var id = Actor.Context.BrokerId;
+        var next = HasCounted ? recorded.LoseRecords(id, view, Actor.Config.MinInsyncReplicas)
+            : recorded.Leader == id ? recorded with { LeaderEpoch = recorded.LeaderEpoch + 1 }
+            : recorded;
+        var isAnew = next.Leader == id && recorded.LeaderEpoch > LeaderEpoch;
         return isAnew || next.Equals(recorded) ? null : next;
     }
 
     public override void Ended(long catalogueVersion, PartitionState recorded) =>
-        Actor.LossReported(catalogueVersion, recorded, Actor.Context.Replication.View is not null);
+        Actor.LossReported(this, catalogueVersion, recorded, Actor.Context.Replication.View is not null);
 }

@@ -93,7 +93,7 @@ public sealed class FollowerMachine
         Follow(append.LeaderEpoch);
         var latest = LogEndOffset == 0 ? null : history.EpochAt(LogEndOffset - 1);
         _wasEmpty = latest is null;
-        if (append.PreviousOffset > _sameUpTo && !(append.StartsAnew && LogEndOffset < append.PreviousOffset))
+        if (append.PreviousOffset > _sameUpTo && !StartsAnew(in append, latest))
         {
             // A log without any record has nothing that could differ, and before the leader's first one nothing
             // matters.
@@ -175,7 +175,7 @@ public sealed class FollowerMachine
 
     private FollowerDecision Take(in ReplicaAppend append, IEpochHistory history, int? latest)
     {
-        var startAt = append.StartsAnew && LogEndOffset < append.PreviousOffset ? append.PreviousOffset : -1;
+        var startAt = StartsAnew(in append, latest) ? append.PreviousOffset : -1;
         var cut = startAt < 0 ? LeadershipCut(in append, latest) : long.MaxValue;
         var records = append.Records.Span;
         var first = append.PreviousOffset;
@@ -197,9 +197,10 @@ public sealed class FollowerMachine
                     firstNew = at + batch.SizeInBytes;
                 }
             }
-            else if (at == firstNew && startAt < 0 && batch.NextOffset <= _sameUpTo)
+            else if (at == firstNew && startAt < 0 && batch.NextOffset <= LogEndOffset)
             {
-                // All of this log was dropped from its start since; an append from before comes late.
+                // Nothing was ever written here: this log began where its leader's did. An append from before comes
+                // late.
                 firstNew = at + batch.SizeInBytes;
                 first = batch.NextOffset;
             }
@@ -210,9 +211,9 @@ public sealed class FollowerMachine
 
         if (startAt >= 0 || (latest is null
             ? firstNew < records.Length && first < LogEndOffset
-            : firstNew == 0 && append.PreviousEpoch < 0 && cut < LogEndOffset))
+            : firstNew == 0 && cut < (append.PreviousEpoch < 0 ? LogEndOffset : append.PreviousOffset)))
         {
-            // Nothing of this log is in the leader's, and where the leader's begins this one may have no boundary.
+            // Nothing of this log is in the leader's, and where one of the two begins the other may have no boundary.
             return new FollowerDecision
             {
                 StartAt = first,
@@ -230,6 +231,15 @@ public sealed class FollowerMachine
             EndOffset = Math.Max(end, _sameUpTo),
         };
     }
+
+    /// <summary>
+    /// True where nothing of this log is in the leader's, and the leader has nothing left from before this append: this
+    /// log does not reach up to it, or holds there what others wrote while the leader's log is of its own leadership.
+    /// </summary>
+    private bool StartsAnew(in ReplicaAppend append, int? latest) => append.StartsAnew &&
+        (LogEndOffset < append.PreviousOffset ||
+        (latest < append.LeaderEpoch && append.LeaderEpochStartOffset < append.PreviousOffset &&
+        append.PreviousOffset > _sameUpTo));
 
     /// <summary>
     /// Where the leader's log holds nothing of an earlier epoch any more, if this one does beyond; otherwise

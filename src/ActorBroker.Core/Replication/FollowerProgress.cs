@@ -8,6 +8,7 @@ internal sealed class FollowerProgress
 
     private (long LeaderEndOffset, long AtMs) _mark;
     private long _backoffMs = FirstBackoffMs;
+    private long _registeredEpoch = -1;
 
     public FollowerProgress(int brokerId, int round, long leaderEndOffset, long nowMs)
     {
@@ -84,6 +85,14 @@ internal sealed class FollowerProgress
 
     /// <summary>It answers for the first time in this round's life.</summary>
     public void Meet(long brokerEpoch) => BrokerEpoch = brokerEpoch;
+
+    /// <summary>Its broker is registered in this epoch; true if that is another life than it was asked in.</summary>
+    public bool Registered(long brokerEpoch)
+    {
+        var isNews = brokerEpoch > _registeredEpoch;
+        _registeredEpoch = Math.Max(_registeredEpoch, brokerEpoch);
+        return isNews && BrokerEpoch < brokerEpoch;
+    }
 
     /// <summary>Takes its report.</summary>
     public void Acknowledged(long endOffset, long leaderEndOffset, long nowMs)

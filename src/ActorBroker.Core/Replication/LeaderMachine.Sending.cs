@@ -176,7 +176,9 @@ public sealed partial class LeaderMachine
                 continue;
             }
 
-            if (follower.BrokerEpoch >= 0 && follower.BrokerEpoch < view.EpochOf(follower.BrokerId))
+            // Also one that has not answered yet: what is on the way may be of the life before, and that one's answer
+            // would say all there is to say in a quiet partition.
+            if (follower.Registered(view.EpochOf(follower.BrokerId)))
             {
                 follower.Restart(++_rounds, LogEndOffset, nowMs);
             }

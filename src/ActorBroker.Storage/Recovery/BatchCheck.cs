@@ -4,9 +4,10 @@ namespace ActorBroker.Storage.Recovery;
 
 /// <summary>
 /// Decides batch by batch whether a scanned segment is sound. The CRC leaves base offset and leader epoch out, so those
-/// are held against what must be there: the next offset, and the epoch that the checkpoint names for it.
+/// are held against what must be there: the next offset, and the epoch that the checkpoint names for it, or at least
+/// one that there has been.
 /// </summary>
-internal sealed class BatchCheck(long gapsUpTo, long baseOffset, LeaderEpochCache epochs)
+internal sealed class BatchCheck(long gapsUpTo, long baseOffset, LeaderEpochCache epochs, int latestLeaderEpoch)
 {
     private readonly long _baseOffset = baseOffset;
     private int _latestEpoch = -1;
@@ -30,6 +31,7 @@ internal sealed class BatchCheck(long gapsUpTo, long baseOffset, LeaderEpochCach
         }
 
         if (header.PartitionLeaderEpoch < _latestEpoch
+            || header.PartitionLeaderEpoch > Math.Max(latestLeaderEpoch, epochs.Latest ?? -1)
             || (epochs.EpochAt(header.BaseOffset) is { } known && known != header.PartitionLeaderEpoch))
         {
             return $"leader epoch {header.PartitionLeaderEpoch} can't have offset {header.BaseOffset}";

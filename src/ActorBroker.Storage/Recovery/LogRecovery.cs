@@ -149,7 +149,7 @@ internal sealed class LogRecovery(PartitionLogOptions options, ILogger logger)
     private bool Scan(LogSegment segment, long nextBase, LeaderEpochCache epochs)
     {
         var size = segment.Size;
-        var check = new BatchCheck(GapsUpTo(nextBase), segment.BaseOffset, epochs);
+        var check = new BatchCheck(GapsUpTo(nextBase), segment.BaseOffset, epochs, options.LatestLeaderEpoch);
         segment.BeginRebuild();
         using var reader = new BatchReader(segment, 0, size);
         string? fault = null;
@@ -179,11 +179,16 @@ internal sealed class LogRecovery(PartitionLogOptions options, ILogger logger)
         {
             epochs.Save();
         }
+        else if (epochs.Entries is [var first, ..] && start < first.StartOffset)
+        {
+            // The log's start is known from before it was last moved: the records in between are back.
+            epochs.Prepend(EpochsOf(segments, start, first));
+        }
 
         // An epoch that begins at the end and has no record yet is true all the same: it stays, and an idle log's start
         // writes nothing.
         epochs.TruncateFromEnd(end + 1);
-        epochs.TruncateFromStart(start);
+        epochs.TruncateFromStart(start, end);
     }
 
     private static bool RebuildEpochs(LeaderEpochCache epochs, List<LogSegment> segments)
@@ -196,6 +201,27 @@ internal sealed class LogRecovery(PartitionLogOptions options, ILogger logger)
             {
                 found |= reader.Header.PartitionLeaderEpoch >= 0
                     && epochs.Stage(reader.Header.PartitionLeaderEpoch, reader.Header.BaseOffset);
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>The epochs of the records from the start up to where the first known one begins.</summary>
+    private static List<EpochEntry> EpochsOf(List<LogSegment> segments, long start, EpochEntry firstKnown)
+    {
+        var found = new List<EpochEntry>();
+        foreach (var segment in segments)
+        {
+            using var reader = new BatchReader(segment, 0, segment.Size, BatchReader.LookupChunk);
+            while (reader.MoveNext() && reader.Header.BaseOffset < firstKnown.StartOffset)
+            {
+                var epoch = reader.Header.PartitionLeaderEpoch;
+                if (reader.Header.NextOffset > start && epoch > (found is [.., var last] ? last.Epoch : -1) &&
+                    epoch <= firstKnown.Epoch)
+                {
+                    found.Add(new EpochEntry(epoch, Math.Max(start, reader.Header.BaseOffset)));
+                }
             }
         }
 

@@ -106,7 +106,8 @@ public sealed partial class MemoryFileSystem
 
         if (FreeBytes is { } free && growth > free)
         {
-            return (length - (int)(growth - free), DiskFull.Error(path));
+            // A torn write may have left less than nothing.
+            return (Math.Max(0, length - (int)(growth - free)), DiskFull.Error(path));
         }
 
         return (length, null);

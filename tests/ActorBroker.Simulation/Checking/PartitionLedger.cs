@@ -198,13 +198,21 @@ internal sealed partial class PartitionLedger(
     {
         var (previousBase, previousEpoch) = previous is { } some ? (some.BaseOffset, some.Epoch) : (-1, -1);
         var key = (entry.BaseOffset, entry.Epoch);
-        if (!_written.TryGetValue(key, out var known))
+
+        // A leader whose fsync failed takes back what it had given to nobody: no other log may ever show up with it.
+        if (!_written.TryGetValue(key, out var known) ||
+            (known.Entry != entry && known.OnlyIn == brokerId && entry.BaseOffset >= CommittedEnd))
         {
-            _written.Add(key, new Written(entry, previousBase, previousEpoch));
+            _written[key] = new Written(entry, previousBase, previousEpoch, brokerId);
             return;
         }
 
         Require(known.Entry == entry, $"(5) broker {brokerId} stores another batch as {entry}");
+        if (known.OnlyIn != brokerId)
+        {
+            _written[key] = known = known with { OnlyIn = -1 };
+        }
+
         if (previous is { } before && before.NextOffset <= LogStart)
         {
             // What lies before the log's start does not matter any more.
@@ -220,7 +228,7 @@ internal sealed partial class PartitionLedger(
         }
         else if (previousBase >= 0)
         {
-            _written[key] = new Written(entry, previousBase, previousEpoch);
+            _written[key] = known with { PreviousBase = previousBase, PreviousEpoch = previousEpoch };
         }
     }
 
@@ -334,6 +342,6 @@ internal sealed partial class PartitionLedger(
         _lastBatches[entry.ProducerId] = entry;
     }
 
-    /// <summary>A batch, and what comes right before it.</summary>
-    private readonly record struct Written(Entry Entry, long PreviousBase, int PreviousEpoch);
+    /// <summary>A batch, what comes right before it, and the only broker that ever stored it (-1: several).</summary>
+    private readonly record struct Written(Entry Entry, long PreviousBase, int PreviousEpoch, int OnlyIn);
 }

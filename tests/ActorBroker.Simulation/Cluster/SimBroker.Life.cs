@@ -67,38 +67,60 @@ internal sealed partial class SimBroker
         Say("shuts down");
         IsDraining = true;
         Register(() => { });
-        WaitUntilIdle(tries: 20, () =>
+        WaitUntilIdle(tries: 20, () => CloseAll(stopped));
+    }
+
+    /// <summary>
+    /// A stop that fails to be clean is as bad as a kill, since a start can't tell them apart. Where the budget has
+    /// none left, the disk works while it stops, and it waits for its logs.
+    /// </summary>
+    private void CloseAll(Action stopped)
+    {
+        if (!_cluster.Budget.MayKill(this))
         {
-            var isClean = true;
-            foreach (var replica in _replicas.Values)
+            Disk.Mend();
+            if (!_replicas.Values.All(replica => replica.CanClose))
             {
-                isClean &= replica.Close();
+                After(TryAgainUs, () => CloseAll(stopped));
+                return;
             }
+        }
 
-            try
-            {
-                WriteCheckpoints();
-                if (isClean)
-                {
-                    _directory!.MarkCleanShutdown(Epoch);
-                    Disk.CleanEpoch = Epoch;
-                }
-            }
-            catch (IOException failure)
-            {
-                Say($"can't stop cleanly: {failure.Message}");
-            }
+        var isClean = true;
+        foreach (var replica in _replicas.Values)
+        {
+            isClean &= replica.Close();
+        }
 
-            Say(isClean ? "has stopped" : "has stopped uncleanly");
-            foreach (var replica in _replicas.Values)
+        try
+        {
+            WriteCheckpoints();
+            if (isClean)
             {
-                replica.Vanish();
+                _directory!.MarkCleanShutdown(Epoch);
+                Disk.CleanEpoch = Epoch;
             }
+        }
+        catch (IOException failure)
+        {
+            Say($"can't stop cleanly: {failure.Message}");
+            isClean = false;
+        }
 
-            End();
-            _cluster.Membership.Leave(this);
-            stopped();
-        });
+        Say(isClean ? "has stopped" : "has stopped uncleanly");
+        if (!isClean)
+        {
+            _cluster.Ledgers[0].Require(_cluster.Budget.TryKill(this), $"broker {Id} must not stop uncleanly");
+        }
+
+        foreach (var replica in _replicas.Values)
+        {
+            replica.Vanish();
+        }
+
+        End();
+        _cluster.Membership.Leave(this);
+        stopped();
     }
 
     /// <summary>An append from a leader elsewhere.</summary>
@@ -138,7 +160,7 @@ internal sealed partial class SimBroker
             {
                 if (end == CallEnd.Done)
                 {
-                    Adopt(written!);
+                    Learn(written!);
                 }
 
                 if (end == CallEnd.Unknown && tries > 1)

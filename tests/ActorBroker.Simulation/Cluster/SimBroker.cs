@@ -169,8 +169,19 @@ internal sealed partial class SimBroker
         _controller.Consider();
     }
 
-    /// <summary>A document is known: from the feed, or since this broker wrote it.</summary>
-    public void Adopt(TopicDocument topic)
+    /// <summary>
+    /// This broker wrote a document, or read it beside the feed. Only the feed brings topics; what it has said is
+    /// gone stays gone.
+    /// </summary>
+    public void Learn(TopicDocument topic)
+    {
+        if (_topics.TryGetValue(topic.Name, out var known) && known.Id == topic.Id)
+        {
+            Adopt(topic);
+        }
+    }
+
+    private void Adopt(TopicDocument topic)
     {
         if (_topics.TryGetValue(topic.Name, out var known) && known.Id == topic.Id && known.Version >= topic.Version)
         {

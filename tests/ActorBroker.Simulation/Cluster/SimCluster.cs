@@ -67,14 +67,14 @@ internal sealed class SimCluster
         Catalogue.Brokers.Values,
         _brokers.Values.Where(broker => broker.IsMember).ToDictionary(broker => broker.Id, broker => broker.Epoch));
 
-    /// <summary>A topic as its plan says, at whichever brokers live.</summary>
-    public void Create(TopicPlan plan)
+    /// <summary>A topic as its plan says, at whichever brokers live; true once there is one.</summary>
+    public bool TryCreate(TopicPlan plan)
     {
         var view = TrueView();
         var ids = view.PlacementBrokers.Select(broker => broker.Id).ToArray();
         if (ids.Length == 0 || Catalogue.Find(plan.Name) is not null)
         {
-            return;
+            return ids.Length > 0;
         }
 
         var configs = ImmutableSortedDictionary<string, string>.Empty
@@ -88,7 +88,7 @@ internal sealed class SimCluster
         }
 
         var replicas = Enumerable.Range(0, plan.Partitions).Select(_ => Place(ids, plan.Replicas)).ToImmutableArray();
-        Catalogue.TryWrite(TopicDocuments.Create(plan.Name, World.Random.NextGuid(), replicas, configs, view));
+        return Catalogue.TryWrite(TopicDocuments.Create(plan.Name, World.Random.NextGuid(), replicas, configs, view));
     }
 
     public void Grow(string name)

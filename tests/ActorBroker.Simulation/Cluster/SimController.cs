@@ -67,7 +67,7 @@ internal sealed class SimController(SimCluster cluster, SimBroker broker)
                 {
                     foreach (var topic in written)
                     {
-                        broker.Adopt(topic);
+                        broker.Learn(topic);
                     }
                 }
 

@@ -24,7 +24,16 @@ internal sealed class SimDisk(World world)
 
     public void Fill(int bytesLeft) => Files.FreeBytes = bytesLeft;
 
-    public void Empty() => Files.FreeBytes = Plenty;
+    private void Empty() => Files.FreeBytes = Plenty;
+
+    /// <summary>Nothing ails it any more.</summary>
+    public void Mend()
+    {
+        Empty();
+        SlownessUs = 300;
+        Files.FailWrite(skip: -1);
+        Files.FailSync(skip: -1);
+    }
 
     public long DelayUs() => world.Random.Between(20, SlownessUs);
 

@@ -1,3 +1,4 @@
+using ActorBroker.Core.Catalogue;
 using ActorBroker.Core.Replication;
 using ActorBroker.Records;
 
@@ -11,7 +12,7 @@ internal sealed partial class SimReplica
     /// <summary>A leader's append.</summary>
     public void Append(ReplicaAppend append, Action<ReplicaAppendResult> reply)
     {
-        if (Log is null || _isClosing)
+        if (Log is null || _isClosing || IsLossUnreported)
         {
             reply(Result(ReplicaAppendStatus.Unready));
             return;
@@ -22,20 +23,16 @@ internal sealed partial class SimReplica
             append = append with { LeaderEpoch = Math.Max(append.LeaderEpoch, careless.LeaderEpoch) };
         }
 
-        if (Leader is { } leader)
+        if (append.LeaderEpoch > _leaderEpoch)
         {
-            if (append.LeaderEpoch <= leader.LeaderEpoch)
-            {
-                reply(Result(ReplicaAppendStatus.Fenced, leader.LeaderEpoch));
-                return;
-            }
-
-            StepDown(append.LeaderEpoch);
+            Yield(append.LeaderEpoch);
         }
 
         if (Follower is null)
         {
-            reply(Result(ReplicaAppendStatus.Unready));
+            reply(Leader is null
+                ? Result(ReplicaAppendStatus.Unready)
+                : Result(ReplicaAppendStatus.Fenced, _leaderEpoch));
             return;
         }
 
@@ -49,17 +46,28 @@ internal sealed partial class SimReplica
             reply(Result(ReplicaAppendStatus.Appended, -1, decision.EndOffset));
             _broker.After(_world.Random.Between(100, 30_000), () => Post(() => ReallyTake(append)));
         }
+        else if (!Take(in append, in decision))
+        {
+            reply(Result(ReplicaAppendStatus.Unready));
+        }
+        else if (NeedsFlush && Log.RecoveryPoint < decision.EndOffset)
+        {
+            _acknowledgements.Add((decision.EndOffset, _opening, reply));
+        }
         else
         {
-            Take(in append, in decision);
-            if (NeedsFlush && Log.RecoveryPoint < decision.EndOffset)
-            {
-                _acknowledgements.Add((decision.EndOffset, _opening, reply));
-            }
-            else
-            {
-                reply(Result(ReplicaAppendStatus.Appended, -1, decision.EndOffset));
-            }
+            Promise(reply, decision.EndOffset);
+        }
+    }
+
+    /// <summary>From now on others count on its holding all up to there.</summary>
+    private void Promise(Action<ReplicaAppendResult> reply, long endOffset)
+    {
+        _promisedOffset = Math.Max(_promisedOffset, endOffset);
+        reply(Result(ReplicaAppendStatus.Appended, -1, endOffset));
+        if (_owesRecords && _promisedOffset >= _owedOffset)
+        {
+            _owesRecords = false;
         }
     }
 
@@ -76,7 +84,8 @@ internal sealed partial class SimReplica
         }
     }
 
-    private void Take(in ReplicaAppend append, in FollowerDecision decision)
+    /// <summary>Does what was decided; false where the log can't be cut just there.</summary>
+    private bool Take(in ReplicaAppend append, in FollowerDecision decision)
     {
         var (follower, log) = (Follower!, Log!);
         if (decision.StartAt >= 0 || decision.TruncateTo >= 0)
@@ -87,10 +96,14 @@ internal sealed partial class SimReplica
 
         if (decision.StartAt >= 0)
         {
-            Say($"starts anew at {decision.StartAt}");
+            Say($"starts anew at {decision.StartAt} for epoch {append.LeaderEpoch} (log {log.LogStartOffset}.." +
+                $"{log.LogEndOffset}, the leader's from {append.LogStartOffset}, epoch from " +
+                $"{append.LeaderEpochStartOffset}, append from {append.PreviousOffset} of {append.PreviousEpoch})");
             Changed(0);
             log.TruncateFullyAndStartAt(decision.StartAt);
             follower.StartedAnew(log.LogEndOffset);
+            (_promisedOffset, _sentOffset) =
+                (Math.Min(_promisedOffset, log.LogEndOffset), Math.Min(_sentOffset, log.LogEndOffset));
         }
 
         if (decision.TruncateTo >= 0)
@@ -101,11 +114,18 @@ internal sealed partial class SimReplica
                 $"{append.PreviousOffset} of {append.PreviousEpoch}, epoch from {append.LeaderEpochStartOffset})");
             Changed(log.LogEndOffset);
             follower.Cut(log.LogEndOffset);
+            (_promisedOffset, _sentOffset) =
+                (Math.Min(_promisedOffset, log.LogEndOffset), Math.Min(_sentOffset, log.LogEndOffset));
+            if (log.LogEndOffset != decision.TruncateTo)
+            {
+                return false;
+            }
         }
 
         Write(append.Records[decision.FirstNewByte..]);
         follower.Committed(append.HighWatermark, decision.EndOffset);
         log.AdvanceLogStart(follower.LogStart(append.LogStartOffset));
+        return true;
     }
 
     private void Write(ReadOnlyMemory<byte> records)
@@ -135,35 +155,52 @@ internal sealed partial class SimReplica
         Say($"takes up to {Log.LogEndOffset}");
     }
 
-    /// <summary>The role that the known document gives to this replica.</summary>
-    private void TakeRole()
+    private void AdoptNow(TopicDocument topic)
     {
-        if (Log is null || _isGone || _isClosing || _hasLostRecords)
+        if (topic.Version <= _topic.Version || _isClosing)
         {
             return;
         }
 
-        var known = Math.Max(Leader?.LeaderEpoch ?? -1, Follower?.LeaderEpoch ?? -1);
-        if (State.Leader == BrokerId && State.LeaderEpoch >= known)
+        _topic = topic;
+        Learn(State.LeaderEpoch);
+        ConsiderLoss();
+        Log?.UpdateConfig(Config);
+        TakeRole();
+    }
+
+    private void Learn(int leaderEpoch) => _leaderEpoch = Math.Max(_leaderEpoch, leaderEpoch);
+
+    private bool ShouldLead => State.Leader == BrokerId && State.InSync.Contains(BrokerId) &&
+        State.LeaderEpoch == _leaderEpoch && State.LeaderEpoch > _barredEpoch && !_owesRecords;
+
+    /// <summary>The role that the known document gives to this replica.</summary>
+    private void TakeRole()
+    {
+        if (Log is null || _isGone || _isClosing)
         {
-            Lead();
+            return;
+        }
+
+        if (!ShouldLead)
+        {
+            StepDown();
+        }
+        else if (Leader is { } leading && leading.LeaderEpoch == State.LeaderEpoch)
+        {
+            leading.UpdateSettings(MinInSync, NeedsFlush);
+            leading.Update(_topic.Version, State, _world.NowMs);
+            ConsiderInSync();
         }
         else
         {
-            Follow(State.LeaderEpoch);
+            Lead();
         }
     }
 
     private void Lead()
     {
         var log = Log!;
-        if (Leader is { } leading && leading.LeaderEpoch == State.LeaderEpoch)
-        {
-            leading.UpdateSettings(MinInSync, NeedsFlush);
-            leading.Update(_topic.Version, State, _world.NowMs);
-            return;
-        }
-
         FailWaits(ErrorCode.NotLeaderOrFollower);
         var highWatermark = Math.Min(HighWatermark, log.LogEndOffset);
         _knownHighWatermark = highWatermark;
@@ -183,6 +220,12 @@ internal sealed partial class SimReplica
                 CommitNeedsFlush = NeedsFlush,
             },
             _world.NowMs);
+        if (_underWay is { } proposed && proposed.LeaderEpoch == Leader.LeaderEpoch)
+        {
+            // The machine that proposed it is gone; the catalogue may record it all the same.
+            Leader.Propose(proposed);
+        }
+
         Say($"leads in epoch {State.LeaderEpoch} from {log.LogEndOffset} on, in sync {List(State.InSync)}");
         Observe();
         _ledger.Leads(BrokerId, State.LeaderEpoch);
@@ -191,25 +234,28 @@ internal sealed partial class SimReplica
 
     private int MinInSync => _world.Canary == Canary.CommitBelowMinimum ? 1 : Config.MinInsyncReplicas;
 
-    private void Follow(int leaderEpoch)
+    /// <summary>Somebody names a later leadership than the document.</summary>
+    private void Yield(int leaderEpoch)
     {
-        if (Follower is { } following)
-        {
-            following.Follow(leaderEpoch);
-            return;
-        }
-
-        if (Leader is { } leader && leader.LeaderEpoch >= leaderEpoch)
-        {
-            return;
-        }
-
-        StepDown(leaderEpoch);
+        Learn(leaderEpoch);
+        StepDown();
     }
 
     /// <summary>Another leads, or will: whoever waits is sent there.</summary>
-    private void StepDown(int leaderEpoch)
+    private void StepDown()
     {
+        if (Follower is { } follower)
+        {
+            if (_leaderEpoch > follower.LeaderEpoch)
+            {
+                // Whoever sent these leads no more.
+                FailAcknowledgements();
+                follower.Follow(_leaderEpoch);
+            }
+
+            return;
+        }
+
         // The checker has to know what this leader committed at last.
         Observe();
         var log = Log!;
@@ -225,12 +271,12 @@ internal sealed partial class SimReplica
         log.DropEmptyEpochs();
         Follower = new FollowerMachine(new FollowerStart
         {
-            LeaderEpoch = leaderEpoch,
+            LeaderEpoch = _leaderEpoch,
             LogEndOffset = log.LogEndOffset,
             HighWatermark = highWatermark,
             Producers = _producers,
         });
-        Say($"follows in epoch {leaderEpoch}, log end {log.LogEndOffset}, high watermark {highWatermark}");
+        Say($"follows in epoch {_leaderEpoch}, log end {log.LogEndOffset}, high watermark {highWatermark}");
     }
 
     /// <summary>Fsyncs run beside the turns, one at a time; what is appended meanwhile waits for the next.</summary>
@@ -278,7 +324,7 @@ internal sealed partial class SimReplica
                 return false;
             }
 
-            wait.Reply(Result(ReplicaAppendStatus.Appended, -1, wait.EndOffset));
+            Promise(wait.Reply, wait.EndOffset);
             return true;
         });
     }

@@ -1,4 +1,3 @@
-using ActorBroker.Core.Catalogue;
 using ActorBroker.Core.Replication;
 using ActorBroker.Records;
 using ActorBroker.Simulation.Checking;
@@ -50,6 +49,8 @@ internal sealed partial class SimReplica
     /// <summary>DeleteRecords: the log's start moves up, never past what is committed.</summary>
     public void DeleteRecords(long beforeOffset)
     {
+        // The checker has to know what was committed before it is gone.
+        Observe();
         if (Leader is { } leader && Log is { } log && log.AdvanceLogStart(Math.Min(beforeOffset, leader.HighWatermark)))
         {
             Say($"starts at {log.LogStartOffset}");
@@ -96,7 +97,8 @@ internal sealed partial class SimReplica
             return;
         }
 
-        if (log.ApplyRetention(HighWatermark) > 0)
+        Observe();
+        if (log.ApplyRetention(HighWatermark, byStartOnly: Leader is null) > 0)
         {
             log.DeleteExpiredFiles();
         }
@@ -106,92 +108,6 @@ internal sealed partial class SimReplica
             ConsiderInSync();
             ScheduleNews();
         }
-    }
-
-    /// <summary>Proposes another in-sync set where the machine wants one; the catalogue decides.</summary>
-    private void ConsiderInSync()
-    {
-        var leader = Leader!;
-        if (Wanted(leader) is not { } wanted)
-        {
-            return;
-        }
-
-        Say($"proposes in sync {List(wanted.InSync)} eligible {List(wanted.EligibleLeaders)}");
-        if (_world.Canary == Canary.CommitBeforeCompareAndSet && wanted.InSync.Length < State.InSync.Length)
-        {
-            var next = _topic.With(_index, wanted);
-            leader.Update(next.Version, wanted, _world.NowMs);
-            _broker.Cluster.Catalogue.Call(
-                _broker, () => _broker.Cluster.Catalogue.TryWrite(next), static _ => { });
-            return;
-        }
-
-        leader.Propose(wanted);
-        TryPropose(leader, leader.State, wanted);
-    }
-
-    private PartitionState? Wanted(LeaderMachine leader)
-    {
-        var wanted = leader.WantedInSync(_world.NowMs, _broker.Cluster.Scenario.LagMaxMs, _broker.View);
-        if (_world.Canary != Canary.RejoinBelowHighWatermark || leader.Proposed is not null)
-        {
-            return wanted;
-        }
-
-        var live = State.Replicas.Where(id => id == BrokerId || (_broker.View.IsLive(id) && leader.HeldBy(id) >= 0));
-        var eager = State with
-        {
-            InSync = [.. live],
-            InSyncEpochs = [.. live.Select(_broker.View.EpochOf)],
-            EligibleLeaders = [],
-            EligibleLeaderEpochs = [],
-        };
-        return eager.InSync.Length > State.InSync.Length ? eager : wanted;
-    }
-
-    private void TryPropose(LeaderMachine leader, PartitionState from, PartitionState proposed)
-    {
-        var known = _topic;
-        if (leader != Leader || leader.Proposed != proposed)
-        {
-            return;
-        }
-
-        if (!known.Partitions[_index].Equals(from))
-        {
-            // It came through, or can't any more.
-            leader.ProposalEnded(known.Version, known.Partitions[_index], _world.NowMs);
-            return;
-        }
-
-        var catalogue = _broker.Cluster.Catalogue;
-        var next = known.With(_index, proposed);
-        TopicDocument? present = null;
-        catalogue.Call(
-            _broker,
-            () =>
-            {
-                var isWritten = catalogue.TryWrite(next);
-                present = catalogue.Find(known.Id);
-                return isWritten;
-            },
-            end =>
-            {
-                if (end == CallEnd.Unknown)
-                {
-                    // It may happen yet: only the same compare-and-set tells.
-                    _broker.After(20_000, () => Post(() => TryPropose(leader, from, proposed)));
-                    return;
-                }
-
-                if (present is { } now)
-                {
-                    // Where only others have changed it is tried again; else it has come to its end.
-                    _broker.Adopt(now);
-                    Post(() => TryPropose(leader, from, proposed));
-                }
-            });
     }
 
     private void WriteStaged()
@@ -293,6 +209,7 @@ internal sealed partial class SimReplica
             Records = records,
         };
         leader.Sent(in plan, end, records.Length, log.LogStartOffset);
+        _sentOffset = Math.Max(_sentOffset, end);
         var isOver = false;
         void End(ReplicaAppendResult result)
         {
@@ -334,13 +251,13 @@ internal sealed partial class SimReplica
             Say($"hears {result.Status} from b{plan.FollowerId} ({result.Epoch}, {result.EndOffset})");
         }
 
-        if (result.Status == ReplicaAppendStatus.Fenced)
+        leader.Answered(in plan, bytes, in result, Log!.Epochs, _world.NowMs);
+        if (leader.IsDeposed)
         {
-            StepDown(result.Epoch);
+            Yield(result.Epoch);
             return;
         }
 
-        leader.Answered(in plan, bytes, in result, Log!.Epochs, _world.NowMs);
         ConsiderInSync();
         ScheduleNews();
     }

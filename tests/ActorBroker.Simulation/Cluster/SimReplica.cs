@@ -28,9 +28,8 @@ internal sealed partial class SimReplica
     private long _logStartOffset;
     private long _knownHighWatermark;
     private bool _cleanShutdown;
-    private bool _hasLostRecords;
-    private long _held;
-    private long _counted;
+    private bool _beginsAnew;
+    private long _published;
     private bool _turnIsDue;
     private bool _isGone;
     private bool _isClosing;
@@ -43,12 +42,18 @@ internal sealed partial class SimReplica
         _world = broker.Cluster.World;
         _topic = topic;
         _index = index;
+        _leaderEpoch = State.LeaderEpoch;
         _name = new TopicPartition(topic.Name, index);
         _ledger = broker.Cluster.LedgerOf(topic, index);
         var directory = broker.Directory;
-        _recoveryPoint = directory.RecoveryPoints.GetValueOrDefault(_name);
-        _logStartOffset = directory.LogStartOffsets.GetValueOrDefault(_name);
-        _knownHighWatermark = directory.HighWatermarks.GetValueOrDefault(_name);
+        _beginsAnew = !broker.Disk.Files.DirectoryExists(directory.PathOf(_name));
+        if (!_beginsAnew)
+        {
+            _recoveryPoint = directory.RecoveryPoints.GetValueOrDefault(_name);
+            _logStartOffset = directory.LogStartOffsets.GetValueOrDefault(_name);
+            _knownHighWatermark = directory.HighWatermarks.GetValueOrDefault(_name);
+        }
+
         _cleanShutdown = directory.WasCleanShutdown;
     }
 
@@ -98,18 +103,7 @@ internal sealed partial class SimReplica
     }
 
     /// <summary>The topic's document is another: this replica's role may be, too.</summary>
-    public void Adopt(TopicDocument topic) => Post(() =>
-    {
-        if (topic.Version > _topic.Version)
-        {
-            _topic = topic;
-            if (Log is not null)
-            {
-                Log.UpdateConfig(Config);
-                TakeRole();
-            }
-        }
-    });
+    public void Adopt(TopicDocument topic) => Post(() => AdoptNow(topic));
 
     /// <summary>The process died: nothing is closed.</summary>
     public void Vanish()
@@ -144,6 +138,9 @@ internal sealed partial class SimReplica
             Log?.Dispose();
         }
     }
+
+    /// <summary>Its log is open and sound, so that a clean stop can close it.</summary>
+    public bool CanClose => Log is { IsBroken: false };
 
     /// <summary>A clean stop: what is under way ends, the log is closed.</summary>
     public bool Close()
@@ -240,7 +237,7 @@ internal sealed partial class SimReplica
 
         try
         {
-            for (var items = 0; _mailbox.TryDequeue(out var item); items++)
+            for (var items = 0; _mailbox.TryPeek(out var item); items++)
             {
                 _ledger.Require(items < 10_000, $"broker {BrokerId}'s turn does not end");
                 if (!item.IsProduce && Leader is not null)
@@ -249,6 +246,8 @@ internal sealed partial class SimReplica
                     WriteStaged();
                 }
 
+                // Not before: what fails to be written must not take with it what comes after.
+                _mailbox.Dequeue();
                 item.Run();
             }
 
@@ -257,6 +256,10 @@ internal sealed partial class SimReplica
         catch (IOException failure)
         {
             Crash(failure);
+            if (_mailbox.Count > 0)
+            {
+                ScheduleTurn();
+            }
         }
     }
 
@@ -293,6 +296,12 @@ internal sealed partial class SimReplica
     {
         try
         {
+            if (_beginsAnew)
+            {
+                // Without a folder it has no history: that of an earlier partition of its name goes first.
+                _broker.Directory.Forget(new HashSet<TopicPartition> { _name });
+            }
+
             var producers = new ProducerTable();
             var log = PartitionLog.Open(new PartitionLogOptions
             {
@@ -305,6 +314,7 @@ internal sealed partial class SimReplica
                 RecoveryPoint = _recoveryPoint,
                 CleanShutdown = _cleanShutdown,
                 LogStartOffset = _logStartOffset,
+                LatestLeaderEpoch = _leaderEpoch,
             });
             if (truncateTo < log.LogEndOffset)
             {
@@ -334,48 +344,19 @@ internal sealed partial class SimReplica
             return;
         }
 
-        Say($"is open, {Log.LogStartOffset}..{Log.LogEndOffset}");
-        _cleanShutdown = false;
+        var epochs = Log.Epochs.Entries.Select(static entry => $"{entry.Epoch} from {entry.StartOffset}");
+        Say($"is open, {Log.LogStartOffset}..{Log.LogEndOffset}, epochs {string.Join(", ", epochs)}");
+        (_cleanShutdown, _beginsAnew) = (false, false);
         Changed(0);
         _ledger.Vanished(BrokerId);
-        _knownHighWatermark = Math.Min(_knownHighWatermark, Log.LogEndOffset);
-        if (Log.LogEndOffset < _held)
+        if (Log.LogEndOffset < Math.Max(Math.Max(_promisedOffset, _sentOffset), _published))
         {
-            Say($"has lost records: it held all up to {_held}");
-            _hasLostRecords = true;
-            ConfessLoss(Log.LogEndOffset < _counted);
+            LostRecords();
         }
 
-        (_held, _counted) = (0, 0);
+        _knownHighWatermark = Math.Clamp(_knownHighWatermark, Log.LogStartOffset, Log.LogEndOffset);
         Post(TakeRole);
     }
-
-    /// <summary>
-    /// What it had said or sent is gone: that is recorded before it takes a role again. Where it is only what never
-    /// counted as held, a leader begins a new leadership, as followers may have it under the present one.
-    /// </summary>
-    private void ConfessLoss(bool hasCounted) => _broker.Change(
-        _name.Topic,
-        now =>
-        {
-            if (now.Id != TopicId)
-            {
-                return null;
-            }
-
-            var state = now.Partitions[_index];
-            var next = hasCounted
-                ? state.LoseRecords(BrokerId, _broker.View, MinInSyncOfTopic)
-                : state.Leader == BrokerId ? state with { LeaderEpoch = state.LeaderEpoch + 1 } : state;
-            return next.Equals(state) ? null : now.With(_index, next);
-        },
-        _ =>
-        {
-            // Refused: there is nothing (left) to confess.
-            _hasLostRecords = false;
-            Post(TakeRole);
-        },
-        tries: int.MaxValue);
 
     /// <summary>A write or an fsync failed: the log and all that hangs on it is dropped, and opened anew.</summary>
     private void Crash(Exception failure, long? truncateTo = null)
@@ -391,18 +372,14 @@ internal sealed partial class SimReplica
             Observe();
         }
 
-        _knownHighWatermark = HighWatermark;
+        (_knownHighWatermark, _published) = (HighWatermark, HighWatermark);
         (_recoveryPoint, _logStartOffset) = (log.RecoveryPoint, log.LogStartOffset);
-        var counted = NeedsFlush ? Math.Max(log.RecoveryPoint, HighWatermark) : log.LogEndOffset;
-        _counted = Math.Max(_counted, counted);
-        _held = Math.Max(_held, Leader is null ? counted : log.LogEndOffset);
         log.Dispose();
         (Log, Leader, Follower) = (null, null, null);
         FailWaits(ErrorCode.KafkaStorageError);
         _changedFrom = long.MaxValue;
         _ledger.Mirror(BrokerId).LeaderEpoch = -1;
         Open(truncateTo);
-        _mailbox.Clear();
     }
 
     private void FailWaits(ErrorCode error)

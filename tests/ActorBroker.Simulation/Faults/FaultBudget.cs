@@ -20,6 +20,13 @@ internal sealed class FaultBudget(SimCluster cluster)
     /// <summary>The lowest <c>min.insync.replicas</c> that the topic ever had.</summary>
     public int MinimumOf(Guid topicId) => _lowestMinimum[topicId];
 
+    /// <summary>
+    /// True if the partition may be left with so many replicas and this minimum: what they allow to be lost is not less
+    /// than what is lost already.
+    /// </summary>
+    public bool MayHave(PartitionLedger partition, int replicas, int minimum) =>
+        LostNow(partition) <= Math.Min(minimum, replicas) - 1;
+
     /// <summary>The catalogue records a topic's next state.</summary>
     public void Changed(TopicDocument topic)
     {
@@ -41,6 +48,9 @@ internal sealed class FaultBudget(SimCluster cluster)
         }
     }
 
+    /// <summary>True if the broker's process may be killed now.</summary>
+    public bool MayKill(SimBroker broker) => Concerned(broker, Damage.None) is not null;
+
     /// <summary>True, and noted, if the broker's process may be killed now; its disk stays as it is.</summary>
     public bool TryKill(SimBroker broker) => TrySpend(broker, Damage.None);
 
@@ -49,6 +59,24 @@ internal sealed class FaultBudget(SimCluster cluster)
         TrySpend(broker, wholeDisk ? Damage.Everything : Damage.Unsynced);
 
     private bool TrySpend(SimBroker broker, Damage damage)
+    {
+        if (Concerned(broker, damage) is not { } concerned)
+        {
+            return false;
+        }
+
+        foreach (var (partition, hasLost) in concerned)
+        {
+            var key = (partition, broker.Id);
+            var before = _suspects.TryGetValue(key, out var suspect) && suspect.HasLost;
+            _suspects[key] = (broker.Disk.LastEpoch ?? 0, hasLost || before);
+        }
+
+        return true;
+    }
+
+    /// <summary>The partitions that would suffer, and whether they lose anything; null: more than they may.</summary>
+    private List<(PartitionLedger Partition, bool HasLost)>? Concerned(SimBroker broker, Damage damage)
     {
         var concerned = new List<(PartitionLedger Partition, bool HasLost)>();
         foreach (var topic in cluster.Catalogue.Topics)
@@ -66,24 +94,17 @@ internal sealed class FaultBudget(SimCluster cluster)
                 var partition = cluster.LedgerOf(topic, index);
                 var others = _suspects
                     .Where(at => at.Key.Partition == partition && at.Key.Broker != broker.Id).ToList();
-                var minimum = Math.Min(_lowestMinimum[topic.Id], state.Replicas.Length);
+                var minimum = Math.Min(_lowestMinimum[topic.Id], state.Replicas.Length - state.Removing.Length);
                 if (others.Count + 1 > minimum - 1 && (hasLost || others.Exists(other => other.Value.HasLost)))
                 {
-                    return false;
+                    return null;
                 }
 
                 concerned.Add((partition, hasLost));
             }
         }
 
-        foreach (var (partition, hasLost) in concerned)
-        {
-            var key = (partition, broker.Id);
-            var before = _suspects.TryGetValue(key, out var suspect) && suspect.HasLost;
-            _suspects[key] = (broker.Disk.LastEpoch ?? 0, hasLost || before);
-        }
-
-        return true;
+        return concerned;
     }
 
     private enum Damage

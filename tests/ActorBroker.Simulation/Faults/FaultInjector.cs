@@ -26,7 +26,7 @@ internal sealed class FaultInjector(SimCluster cluster)
         cluster.Catalogue.LossRate = 0;
         foreach (var broker in cluster.Brokers)
         {
-            Mend(broker.Disk);
+            broker.Disk.Mend();
             if (broker.IsPaused)
             {
                 broker.Resume();
@@ -37,14 +37,6 @@ internal sealed class FaultInjector(SimCluster cluster)
                 broker.Start();
             }
         }
-    }
-
-    private static void Mend(SimDisk disk)
-    {
-        disk.Empty();
-        disk.SlownessUs = 300;
-        disk.Files.FailWrite(skip: -1);
-        disk.Files.FailSync(skip: -1);
     }
 
     private void Next() => _world.After(
@@ -238,6 +230,6 @@ internal sealed class FaultInjector(SimCluster cluster)
                 break;
         }
 
-        _world.After(forUs, () => Mend(broker.Disk));
+        _world.After(forUs, () => broker.Disk.Mend());
     }
 }

@@ -25,7 +25,7 @@ internal sealed class Administrator(SimCluster cluster)
     {
         if (broker.Topics.GetValueOrDefault(plan.Name) is not { } topic)
         {
-            cluster.Create(plan);
+            cluster.TryCreate(plan);
             return;
         }
 
@@ -77,7 +77,8 @@ internal sealed class Administrator(SimCluster cluster)
         }
 
         var target = cluster.Place(ids, count);
-        broker.Change(topic.Name, now => index < now.Partitions.Length
+        broker.Change(topic.Name, now => index < now.Partitions.Length && cluster.Budget.MayHave(
+            cluster.LedgerOf(now, index), target.Length, cluster.Budget.MinimumOf(now.Id))
             ? Changed(now, index, now.Partitions[index].Reassign(target, broker.View, Minimum(now)))
             : null);
     }
@@ -85,8 +86,10 @@ internal sealed class Administrator(SimCluster cluster)
     private void Configure(SimBroker broker, TopicPlan plan)
     {
         var minimum = _world.Random.Between(1, Math.Max(1, plan.MinInSync));
-        broker.Change(plan.Name, now => now.WithConfigs(
-            now.Configs.SetItem("min.insync.replicas", minimum == 1 ? "1" : $"{minimum}")));
+        broker.Change(plan.Name, now => now.Partitions.Select((state, index) => (state, index)).All(at =>
+            cluster.Budget.MayHave(cluster.LedgerOf(now, at.index), at.state.Replicas.Length, minimum))
+            ? now.WithConfigs(now.Configs.SetItem("min.insync.replicas", minimum == 1 ? "1" : $"{minimum}"))
+            : null);
     }
 
     private void DeleteRecords(TopicDocument topic, int index)
