@@ -109,10 +109,18 @@ internal sealed partial class SimReplica
         if (decision.TruncateTo >= 0)
         {
             var end = log.LogEndOffset;
-            log.TruncateTo(decision.TruncateTo);
+            try
+            {
+                log.TruncateTo(decision.TruncateTo);
+            }
+            finally
+            {
+                // One that fails half-way has moved the end, too.
+                Changed(log.LogEndOffset);
+            }
+
             Say($"cuts {log.LogEndOffset}..{end} for epoch {append.LeaderEpoch} ({decision.TruncateTo}, same up to " +
                 $"{append.PreviousOffset} of {append.PreviousEpoch}, epoch from {append.LeaderEpochStartOffset})");
-            Changed(log.LogEndOffset);
             follower.Cut(log.LogEndOffset);
             (_promisedOffset, _sentOffset) =
                 (Math.Min(_promisedOffset, log.LogEndOffset), Math.Min(_sentOffset, log.LogEndOffset));
