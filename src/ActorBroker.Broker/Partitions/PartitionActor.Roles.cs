@@ -93,7 +93,7 @@ internal sealed partial class PartitionActor
         LowerRecoveryPoint();
         ReleaseReads();
         replica.Log.Epochs.Assign(_state.LeaderEpoch, replica.Log.LogEndOffset);
-        replica.Lead(NewLeader(replica));
+        replica.Lead(new LeaderMachine(StartOf(replica), _context.SteadyMs));
         BeginIncarnation();
         Watchers.Signal();
     }
@@ -145,18 +145,6 @@ internal sealed partial class PartitionActor
             replica.Log.LogStartOffset,
             replica.Log.LogEndOffset);
 
-    private LeaderMachine NewLeader(OpenReplica replica)
-    {
-        var machine = new LeaderMachine(StartOf(replica), _context.SteadyMs);
-        if (_underWay is { } proposed && proposed.LeaderEpoch == machine.LeaderEpoch)
-        {
-            // The machine that proposed it is gone; the catalogue may record it all the same.
-            machine.Propose(proposed);
-        }
-
-        return machine;
-    }
-
     private LeaderStart StartOf(OpenReplica replica) => new()
     {
         BrokerId = _context.BrokerId,
@@ -165,6 +153,7 @@ internal sealed partial class PartitionActor
         FlushedOffset = replica.Log.RecoveryPoint,
         State = _state,
         CatalogueVersion = _catalogueVersion,
+        Proposed = _underWay,
         MinInsyncReplicas = _config.MinInsyncReplicas,
         Producers = replica.Producers,
         CommitNeedsFlush = NeedsFlush(_config),

@@ -63,6 +63,11 @@ public sealed partial class LeaderMachine
         _catalogueVersion = start.CatalogueVersion;
         State = start.State;
         TrackFollowers(nowMs);
+        if (start.Proposed is { } proposed && proposed.LeaderEpoch == LeaderEpoch)
+        {
+            Propose(proposed);
+        }
+
         AdvanceHighWatermark();
     }
 

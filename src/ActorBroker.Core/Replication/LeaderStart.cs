@@ -37,4 +37,10 @@ public sealed record LeaderStart
 
     /// <summary>A record counts as held by this broker only when it is flushed (<c>flush.messages=1</c>).</summary>
     public bool CommitNeedsFlush { get; init; }
+
+    /// <summary>
+    /// A compare-and-set that an earlier machine of this leadership has under way; null: none. It counts from the start:
+    /// the catalogue may record it already.
+    /// </summary>
+    public PartitionState? Proposed { get; init; }
 }

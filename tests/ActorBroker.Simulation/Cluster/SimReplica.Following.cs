@@ -223,17 +223,12 @@ internal sealed partial class SimReplica
                 FlushedOffset = log.RecoveryPoint,
                 State = State,
                 CatalogueVersion = _topic.Version,
+                Proposed = _underWay,
                 MinInsyncReplicas = MinInSync,
                 Producers = _producers,
                 CommitNeedsFlush = NeedsFlush,
             },
             _world.NowMs);
-        if (_underWay is { } proposed && proposed.LeaderEpoch == Leader.LeaderEpoch)
-        {
-            // The machine that proposed it is gone; the catalogue may record it all the same.
-            Leader.Propose(proposed);
-        }
-
         Say($"leads in epoch {State.LeaderEpoch} from {log.LogEndOffset} on, in sync {List(State.InSync)}");
         Observe();
         _ledger.Leads(BrokerId, State.LeaderEpoch);
