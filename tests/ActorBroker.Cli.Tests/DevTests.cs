@@ -50,7 +50,7 @@ public sealed partial class DevTests(Tool tool)
         }
         finally
         {
-            Tool.Kill(dev);
+            await StopAsync(dev);
         }
     }
 
@@ -76,7 +76,23 @@ public sealed partial class DevTests(Tool tool)
             var described = await tool.RunAsync(0, "cluster", "describe", "-b", bootstrap);
 
             Assert.Contains("2 partitions", described.Output, StringComparison.Ordinal);
+        }
+        finally
+        {
+            await StopAsync(dev);
+        }
+    }
+
+    /// <summary>Asks it to stop, as Ctrl+C does: it takes the servers with it that it started.</summary>
+    private static async Task StopAsync(Process dev)
+    {
+        if (!dev.HasExited)
+        {
             UnixSignals.Terminate(dev.Id);
+        }
+
+        try
+        {
             await Tool.EndOfAsync(dev);
         }
         finally
