@@ -39,8 +39,8 @@ public sealed record LeaderStart
     public bool CommitNeedsFlush { get; init; }
 
     /// <summary>
-    /// A compare-and-set that an earlier machine of this leadership has under way; null: none. It counts from the start:
-    /// the catalogue may record it already.
+    /// A compare-and-set that an earlier machine of this leadership has under way; null: none. It counts from the
+    /// start: the catalogue may record it already.
     /// </summary>
     public PartitionState? Proposed { get; init; }
 }
