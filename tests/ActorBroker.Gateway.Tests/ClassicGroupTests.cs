@@ -167,7 +167,7 @@ public sealed class ClassicGroupTests
             await Task.Yield();
         }
 
-        await host.Gateway.DisposeAsync();
+        await host.Gateway.StopAsync(TestContext.Current.CancellationToken);
         var answer = await connection.ReceiveAsync<JoinGroupResponse>(2, id);
         Assert.Equal(ErrorCode.CoordinatorNotAvailable, answer.ErrorCode);
         await connection.ExpectClosedAsync();
