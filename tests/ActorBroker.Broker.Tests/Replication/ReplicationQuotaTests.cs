@@ -89,7 +89,7 @@ public sealed class ReplicationQuotaTests
         Assert.Equal(["a", "b"], cluster.Replica(2).ReadAll(orFollower: true));
     }
 
-    /// <summary>A follower that missed all records comes back; how long until it is in sync, by the cluster's clock.</summary>
+    /// <summary>A follower that missed all comes back; how long until it is in sync, by the cluster's clock.</summary>
     private static async Task<TimeSpan> CatchUpAsync(ReplicaCluster cluster, long rate)
     {
         var disk = cluster[2].Disk;
