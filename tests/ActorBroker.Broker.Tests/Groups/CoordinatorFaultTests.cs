@@ -340,11 +340,7 @@ public sealed class CoordinatorFaultTests
                 "g", new MemberName(memberId, null), new GroupClient("c", "/127.0.0.1"), "consumer",
                 [new MemberProtocol("range", new byte[] { 0, 0, 0, 0, 0, 0, 255, 255, 255, 255 })], 30_000, 30_000,
                 RequiresMemberId: false, SupportsSkipAssignment: false, null));
-            await Until.TrueAsync(() =>
-            {
-                broker.Time.Advance(TimeSpan.FromMilliseconds(1));
-                return join.IsCompleted;
-            });
+            await Until.TrueAsync(() => join.IsCompleted, broker.Time);
             return await join;
         },
         static result => result.Error);

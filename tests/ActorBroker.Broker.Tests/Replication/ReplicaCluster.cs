@@ -95,16 +95,7 @@ internal sealed class ReplicaCluster : IAsyncDisposable
     }
 
     /// <summary>Lets time pass, a little at a time, until the condition holds.</summary>
-    public Task UntilAsync(Func<bool> condition) => Until.TrueAsync(() =>
-    {
-        if (condition())
-        {
-            return true;
-        }
-
-        Time.Advance(TimeSpan.FromMilliseconds(1));
-        return false;
-    });
+    public Task UntilAsync(Func<bool> condition) => Until.TrueAsync(condition, Time);
 
     public ValueTask<ProduceResult> ProduceAsync(int brokerId, short acks, params string[] values) =>
         Replica(brokerId).ProduceAsync(Batches.Produce(acks, Time.NowMs, RecordBatchOptions.Default, values));
