@@ -148,6 +148,7 @@ internal sealed partial class PartitionActor
     private LeaderStart StartOf(OpenReplica replica) => new()
     {
         BrokerId = _context.BrokerId,
+        BrokerEpoch = _context.Replication.BrokerEpoch,
         LogEndOffset = replica.Log.LogEndOffset,
         HighWatermark = KnownHighWatermark(replica),
         FlushedOffset = replica.Log.RecoveryPoint,

@@ -136,20 +136,24 @@ public sealed partial class LeaderMachine
         return AdvanceHighWatermark();
     }
 
-    /// <summary>The epoch in which a replica should be in sync; null: it should not be.</summary>
+    /// <summary>
+    /// The epoch in which a replica should be in sync; null: it should not be. One that once was the only replica is
+    /// recorded in no epoch: as soon as there are others it needs one, or it would count in any later life.
+    /// </summary>
     private long? WantedEpoch(int id, long nowMs, long lagMaxMs, ClusterView view)
     {
         var recorded = State.InSyncEpochOf(id);
         if (id == _brokerId)
         {
-            return recorded;
+            var needsEpoch = recorded < 0 && State.Replicas.Length > 1 && view.EpochOf(id) == _brokerEpoch;
+            return needsEpoch ? _brokerEpoch : recorded;
         }
 
         var follower = _followers[id];
         var isSameLife = recorded is { } epoch &&
             (epoch < 0 || follower.BrokerEpoch < 0 || epoch == follower.BrokerEpoch);
         var holdsAll = follower.LogEndOffset >= HighWatermark && follower.LogEndOffset >= LeaderEpochStartOffset;
-        if (!isSameLife && holdsAll && view.IsLive(id) && view.EpochOf(id) == follower.BrokerEpoch &&
+        if (recorded != follower.BrokerEpoch && holdsAll && view.IsLive(id) && view.EpochOf(id) == follower.BrokerEpoch &&
             (recorded is not null || !view.IsDraining(id)))
         {
             return follower.BrokerEpoch;

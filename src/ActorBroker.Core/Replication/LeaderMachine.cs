@@ -41,6 +41,7 @@ namespace ActorBroker.Core.Replication;
 public sealed partial class LeaderMachine
 {
     private readonly int _brokerId;
+    private readonly long _brokerEpoch;
     private readonly ProducerTable _producers;
     private bool _commitNeedsFlush;
     private long _flushedOffset;
@@ -52,6 +53,7 @@ public sealed partial class LeaderMachine
         Invariant.Holds(start.State.Leader == start.BrokerId && start.State.LeaderEpoch >= 0);
         Invariant.Holds(start.LogEndOffset >= 0);
         _brokerId = start.BrokerId;
+        _brokerEpoch = start.BrokerEpoch;
         _producers = start.Producers;
         _commitNeedsFlush = start.CommitNeedsFlush;
         _flushedOffset = start.FlushedOffset;

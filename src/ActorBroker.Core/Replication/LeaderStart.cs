@@ -14,6 +14,9 @@ public sealed record LeaderStart
     /// <summary>This broker.</summary>
     public required int BrokerId { get; init; }
 
+    /// <summary>The epoch of this broker's life.</summary>
+    public required long BrokerEpoch { get; init; }
+
     /// <summary>The opened log's end.</summary>
     public required long LogEndOffset { get; init; }
 

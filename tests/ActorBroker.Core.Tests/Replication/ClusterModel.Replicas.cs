@@ -82,6 +82,7 @@ internal sealed partial class ClusterModel
             new LeaderStart
             {
                 BrokerId = node.Id,
+                BrokerEpoch = node.Epoch,
                 LogEndOffset = node.Log.LogEndOffset,
                 HighWatermark = node.CurrentHighWatermark,
                 State = node.State,

@@ -1,3 +1,6 @@
+using ActorBroker.Core.Catalogue;
+using ActorBroker.Core.Tests.Cluster;
+
 namespace ActorBroker.Core.Tests.Replication;
 
 public class LeaderMachineInSyncTests
@@ -106,4 +109,32 @@ public class LeaderMachineInSyncTests
         var scenario = LeaderScenario.With(replicas: 3);
         Assert.Throws<InvariantViolationException>(() => scenario.Propose(2, 3));
     }
+
+    [Fact]
+    public void Who_was_the_only_replica_is_recorded_in_its_epoch_once_there_are_others()
+    {
+        var alone = LeaderScenario.With(replicas: 1);
+        alone.Machine.Update(2, WithoutEpochs([1], [1]), alone.NowMs);
+        Assert.Null(alone.Wanted(LagMaxMs));
+
+        var scenario = LeaderScenario.With(replicas: 3);
+        scenario.Machine.Update(2, WithoutEpochs([1, 2, 3], [1]), scenario.NowMs);
+        Assert.Null(scenario.Wanted(LagMaxMs, Views.Of([1, 2, 3], [], reborn: [(1, 11)])));
+        Assert.Equal([10], scenario.Wanted(LagMaxMs)!.InSyncEpochs);
+    }
+
+    [Fact]
+    public void A_follower_that_is_recorded_in_no_epoch_gets_the_one_in_which_it_holds_everything()
+    {
+        var scenario = LeaderScenario.With(replicas: 2).Wrote(10);
+        var recorded = LeaderScenario.State([1, 2], [1, 2]) with { InSyncEpochs = [10, -1] };
+        scenario.Machine.Update(2, recorded, scenario.NowMs);
+        Assert.Null(scenario.Wanted(LagMaxMs));
+
+        scenario.Acknowledged(by: 2, upTo: 10);
+        Assert.Equal([10, 20], scenario.Wanted(LagMaxMs)!.InSyncEpochs);
+    }
+
+    private static PartitionState WithoutEpochs(int[] replicas, int[] inSync) =>
+        LeaderScenario.State(replicas, inSync) with { InSyncEpochs = [] };
 }

@@ -51,6 +51,7 @@ public class LeaderMachinePropertyTests
             Leader = new LeaderMachine(new LeaderStart
             {
                 BrokerId = 1,
+                BrokerEpoch = 10,
                 LogEndOffset = 0,
                 HighWatermark = 0,
                 State = _recorded,

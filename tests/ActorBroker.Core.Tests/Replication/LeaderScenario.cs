@@ -29,6 +29,7 @@ internal sealed class LeaderScenario
         ProducerTable? producers = null) => new(new LeaderStart
         {
             BrokerId = 1,
+            BrokerEpoch = 10,
             LogEndOffset = logEnd,
             HighWatermark = 0,
             State = State([.. Enumerable.Range(1, replicas)], inSync ?? [.. Enumerable.Range(1, replicas)]),

@@ -218,6 +218,7 @@ internal sealed partial class SimReplica
             new LeaderStart
             {
                 BrokerId = BrokerId,
+                BrokerEpoch = _broker.Epoch,
                 LogEndOffset = log.LogEndOffset,
                 HighWatermark = highWatermark,
                 FlushedOffset = log.RecoveryPoint,
