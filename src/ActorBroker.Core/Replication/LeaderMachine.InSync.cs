@@ -153,7 +153,8 @@ public sealed partial class LeaderMachine
         var isSameLife = recorded is { } epoch &&
             (epoch < 0 || follower.BrokerEpoch < 0 || epoch == follower.BrokerEpoch);
         var holdsAll = follower.LogEndOffset >= HighWatermark && follower.LogEndOffset >= LeaderEpochStartOffset;
-        if (recorded != follower.BrokerEpoch && holdsAll && view.IsLive(id) && view.EpochOf(id) == follower.BrokerEpoch &&
+        if (recorded != follower.BrokerEpoch && holdsAll &&
+            view.IsLive(id) && view.EpochOf(id) == follower.BrokerEpoch &&
             (recorded is not null || !view.IsDraining(id)))
         {
             return follower.BrokerEpoch;
