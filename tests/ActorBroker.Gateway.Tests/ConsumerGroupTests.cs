@@ -71,12 +71,13 @@ public sealed class ConsumerGroupTests
         await host.CreateTopicAsync("orders-2");
         ConsumerGroupHeartbeatResponse beat = new();
         var epoch = joined.MemberEpoch;
-        for (var tries = 0; tries < 1_000 && beat.Assignment is null; tries++)
+        await Eventually.HoldsAsync(async () =>
         {
             beat = await AskAsync(connection, Beating("m", epoch), 1);
             Assert.Equal(ErrorCode.None, beat.ErrorCode);
             epoch = beat.MemberEpoch;
-        }
+            return beat.Assignment is not null;
+        });
 
         Assert.Equal(2, beat.Assignment!.TopicPartitions.Count);
     }
