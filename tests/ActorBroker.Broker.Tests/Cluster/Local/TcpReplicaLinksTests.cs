@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using ActorBroker.Broker.Cluster;
@@ -12,7 +13,7 @@ namespace ActorBroker.Broker.Tests.Cluster.Local;
 public sealed class TcpReplicaLinksTests : IAsyncDisposable
 {
     private const string Cluster = "cluster-of-tests";
-    private readonly Dictionary<int, string> _endpoints = [];
+    private readonly ConcurrentDictionary<int, string> _endpoints = new();
     private readonly List<IAsyncDisposable> _open = [];
 
     public async ValueTask DisposeAsync()
@@ -339,14 +340,20 @@ public sealed class TcpReplicaLinksTests : IAsyncDisposable
         await links.DisposeAsync();
     }
 
-    private TcpReplicaLinks Listen(int brokerId, LinkLimits? limits = null, TimeProvider? time = null)
+    // However slow the machine is, nobody is given up: time passes only where a test lets it.
+    private TcpReplicaLinks Listen(int brokerId, LinkLimits? limits = null, ManualTime? time = null)
     {
         var links = TcpReplicaLinks.Listen(
             Cluster,
             brokerId,
             id => _endpoints.GetValueOrDefault(id),
-            (limits ?? new LinkLimits()) with { BackoffMin = TimeSpan.Zero, BackoffMax = TimeSpan.Zero },
-            time ?? TimeProvider.System,
+            (limits ?? new LinkLimits()) with
+            {
+                BackoffMin = TimeSpan.Zero,
+                BackoffMax = TimeSpan.Zero,
+                HelloTimeout = TimeSpan.FromMinutes(1),
+            },
+            time ?? new ManualTime(),
             NullLogger.Instance);
         _endpoints[brokerId] = links.Endpoint;
         _open.Add(links);
@@ -356,12 +363,32 @@ public sealed class TcpReplicaLinksTests : IAsyncDisposable
     private sealed class Follower : IReplicaTarget
     {
         private readonly Lock _gate = new();
+        private readonly List<TaskCompletionSource> _held = [];
+        private readonly List<(ReplicaAppend Append, byte[] Records)> _taken = [];
 
         public bool Holds { get; set; }
 
-        public List<TaskCompletionSource> Held { get; } = [];
+        public List<TaskCompletionSource> Held
+        {
+            get
+            {
+                lock (_gate)
+                {
+                    return [.. _held];
+                }
+            }
+        }
 
-        public List<(ReplicaAppend Append, byte[] Records)> Taken { get; } = [];
+        public List<(ReplicaAppend Append, byte[] Records)> Taken
+        {
+            get
+            {
+                lock (_gate)
+                {
+                    return [.. _taken];
+                }
+            }
+        }
 
         public static ReplicaAppendResult ResultOf(ReplicaAppend append) => new()
         {
@@ -378,7 +405,7 @@ public sealed class TcpReplicaLinksTests : IAsyncDisposable
             {
                 if (Holds)
                 {
-                    Held.Add(held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+                    _held.Add(held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
                 }
             }
 
@@ -389,7 +416,7 @@ public sealed class TcpReplicaLinksTests : IAsyncDisposable
 
             lock (_gate)
             {
-                Taken.Add((append, append.Records.ToArray()));
+                _taken.Add((append, append.Records.ToArray()));
             }
 
             return ResultOf(append);
