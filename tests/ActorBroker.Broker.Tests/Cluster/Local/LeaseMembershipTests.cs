@@ -306,8 +306,10 @@ public sealed class LeaseMembershipTests : IAsyncDisposable
         }
     }
 
+    // Nobody's session ends, however long a thread stands still.
     private static LeaseMembership Open(string folder, int brokerId) => LeaseMembership.Open(
-        PhysicalFileSystem.Instance, folder, brokerId, _times, TimeProvider.System, NullLogger.Instance);
+        PhysicalFileSystem.Instance, folder, brokerId, _times with { Session = TimeSpan.FromMinutes(2) },
+        TimeProvider.System, NullLogger.Instance);
 
     private LeaseMembership Open(int brokerId, ManualTime time) =>
         LeaseMembership.Open(_files, "/cluster", brokerId, _times, time, NullLogger.Instance);
