@@ -140,8 +140,7 @@ public sealed class PartitionFaultTests
             sick.Fetch(new FetchQuery(0, 100, true, IsolationLevel.ReadUncommitted)).Error);
         Assert.Equal(["b"], broker.Find("well").ReadAll());
         disk.Broken = null;
-        broker.Time.Advance(TimeSpan.FromSeconds(1));
-        await Until.TrueAsync(() => sick.IsLeader);
+        await Until.TrueAsync(() => sick.IsLeader, broker.Time);
         Assert.Equal(["a"], sick.ReadAll());
     }
 
