@@ -151,12 +151,16 @@ class ClusterMeasures:
         return values
 
     def _catch_up(self, cluster, topic):
-        """A follower that lost its disk comes back: what it takes over in a second until it is in sync."""
+        """A follower that lost its disk is back: what it then takes over in a second until it is in sync."""
         follower = next(broker for broker in BROKERS if broker != cluster.leader(topic))
+        other = next(broker for broker in BROKERS if broker != follower)
         cluster.hurt(follower, signal.SIGKILL)
+        cluster.wait_until(other, lambda connection: connection.brokers() == len(BROKERS) - 1)
         folder = cluster.folder / f"data-{follower}"
         size = sum(file.stat().st_size for file in folder.glob(f"{topic}-0/*.log"))
         shutil.rmtree(folder)
+        cluster.start(follower)
+        cluster.wait_until(other, lambda connection: connection.brokers() == len(BROKERS))
         began = time.monotonic()
         cluster.heal(topic, follower)
         return size / (1 << 20) / (time.monotonic() - began)
