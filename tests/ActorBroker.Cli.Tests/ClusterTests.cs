@@ -1,3 +1,4 @@
+using ActorBroker.Cli.Commands;
 using ActorBroker.Cli.Moving;
 using ActorBroker.Client;
 using ActorBroker.Records;
@@ -105,6 +106,16 @@ public sealed class ClusterTests(Tool tool)
         var refusal = Assert.Throws<KafkaException>(
             () => new MovePlanner(brokers, [Topic("t", [1, 2])]).Plan(1, null, _ => true));
         Assert.Contains("partitions reassign --replicas t:0=2", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Groups_that_nobody_can_list_are_told_of()
+    {
+        var whole = Topic("__consumer_offsets", [1, 2], [2, 1]);
+        Assert.Null(GroupViews.Unlisted(whole));
+
+        var half = whole with { Partitions = [whole.Partitions[0], whole.Partitions[1] with { LeaderId = -1 }] };
+        Assert.StartsWith("1 of 2 partitions", GroupViews.Unlisted(half), StringComparison.Ordinal);
     }
 
     private static BrokerDescription Broker(int id, string? rack, bool isAway = false) =>

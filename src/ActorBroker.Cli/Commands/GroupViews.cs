@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using ActorBroker.Cli.Terminal;
 using ActorBroker.Client;
 using ActorBroker.Records;
@@ -8,6 +9,8 @@ namespace ActorBroker.Cli.Commands;
 /// <summary><c>groups list | describe</c>.</summary>
 internal static class GroupViews
 {
+    private const string OffsetsTopic = "__consumer_offsets";
+
     public static Command BuildList()
     {
         var state = new Option<string?>("--state")
@@ -37,9 +40,38 @@ internal static class GroupViews
             }
 
             table.Write(parsed.GetValue(json));
+            if (await OffsetsTopicAsync(client, cancel).ConfigureAwait(false) is { } topic &&
+                Unlisted(topic) is { } remark)
+            {
+                Console.Error.WriteLine(remark);
+            }
+
             return ExitCode.Ok;
         });
         return command;
+    }
+
+    /// <summary>What to say of groups that nobody could list; null: all were.</summary>
+    internal static string? Unlisted(TopicDescription offsets)
+    {
+        var count = offsets.Partitions.Count(static partition => partition.LeaderId < 0);
+        return count == 0 ? null : string.Create(
+            CultureInfo.InvariantCulture,
+            $"{count} of {offsets.Partitions.Count} partitions of {OffsetsTopic} have no leader: groups that are kept " +
+            "there are not in the list.");
+    }
+
+    private static async Task<TopicDescription?> OffsetsTopicAsync(KafkaClient client, CancellationToken cancel)
+    {
+        try
+        {
+            return await client.Admin.DescribeTopicAsync(OffsetsTopic, cancel).ConfigureAwait(false);
+        }
+        catch (BrokerErrorException)
+        {
+            // There is none yet, or this user may not see it: what is listed is right all the same.
+            return null;
+        }
     }
 
     public static Command BuildDescribe()
