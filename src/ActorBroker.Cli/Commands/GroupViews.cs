@@ -57,8 +57,8 @@ internal static class GroupViews
         var count = offsets.Partitions.Count(static partition => partition.LeaderId < 0);
         return count == 0 ? null : string.Create(
             CultureInfo.InvariantCulture,
-            $"{count} of {offsets.Partitions.Count} partitions of {OffsetsTopic} have no leader: groups that are kept " +
-            "there are not in the list.");
+            $"{count} of {offsets.Partitions.Count} partitions of {OffsetsTopic} have no leader: groups that are " +
+            $"kept there are not in the list.");
     }
 
     private static async Task<TopicDescription?> OffsetsTopicAsync(KafkaClient client, CancellationToken cancel)
