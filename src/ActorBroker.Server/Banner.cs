@@ -26,7 +26,7 @@ internal sealed record Banner(
         else if (Place is not null)
         {
             banner.AppendLine($"  cluster folder {Place.Folder}, nobody else so far: start others with the same")
-                .AppendLine("    --cluster.dir, and with a --broker.id, --log.dirs and --listeners of their own");
+                .AppendLine("    --cluster.dir, and with a --broker.id, --listeners and --http.listener of their own");
         }
 
         if (HttpAddress is not null)
