@@ -45,24 +45,28 @@ public sealed class BatchQueueTests
     }
 
     [Fact]
-    public async Task A_batch_becomes_ready_when_its_linger_is_over()
+    public void A_batch_becomes_ready_when_its_linger_is_over()
     {
-        using var queue = NewQueue(Patient with { Linger = TimeSpan.FromMilliseconds(5) });
+        var time = new StillTime();
+        using var queue = NewQueue(Patient, time);
         var changed = queue.Changed;
         Append(queue, 100);
-        await changed.WaitAsync(TestContext.Current.CancellationToken);
+        Assert.False(changed.IsCompleted);
 
+        time.Ring(Patient.Linger);
+
+        Assert.True(changed.IsCompleted);
         Assert.True(queue.TryTake(out var batch));
         Assert.Equal(1, batch.Count);
     }
 
     [Fact]
-    public async Task A_batch_whose_linger_is_over_goes_on_gathering_until_it_is_taken()
+    public void A_batch_whose_linger_is_over_goes_on_gathering_until_it_is_taken()
     {
-        using var queue = NewQueue(Patient with { Linger = TimeSpan.FromMilliseconds(5) });
-        var changed = queue.Changed;
+        var time = new StillTime();
+        using var queue = NewQueue(Patient, time);
         Append(queue, 100);
-        await changed.WaitAsync(TestContext.Current.CancellationToken);
+        time.Ring(Patient.Linger);
         Append(queue, 100);
 
         Assert.True(queue.TryTake(out var batch));
@@ -130,7 +134,8 @@ public sealed class BatchQueueTests
         Assert.Throws<ObjectDisposedException>(() => Append(queue, 10));
     }
 
-    private static BatchQueue NewQueue(ProducerOptions options) => new("topic", 0, options, TimeProvider.System);
+    private static BatchQueue NewQueue(ProducerOptions options, StillTime? time = null) =>
+        new("topic", 0, options, time ?? new StillTime());
 
     private static void Append(BatchQueue queue, int bytes) =>
         queue.Append(
