@@ -202,7 +202,8 @@ public sealed class ConsumerTests
             cluster.Append(i, $"first-{i}");
         }
 
-        await using var client = cluster.NewClient();
+        // No answer is late, so that nobody asks who leads now.
+        await using var client = cluster.NewClient(new StillTime());
         await using var consumer = NewConsumer(client);
         var all = Enumerable.Range(0, Count).Select(i => new TopicPartition(LogCluster.Topic, i));
         consumer.Assign(all, StartPosition.At(0));
