@@ -100,18 +100,21 @@ public sealed class ParallelTests : GroupTest
         Group.Gives = [0];
         AppendNumbers(0, 10);
         var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var processed = new ConcurrentQueue<long>();
         using var stop = NewStop();
         var consumer = NewMember();
         var running = consumer.ConsumeParallelAsync(
             async (record, _) =>
             {
+                started.TrySetResult();
                 await release.Task;
                 processed.Enqueue(record.Offset);
             },
             new ParallelConsumeOptions { MaxInFlight = 5 },
             stop.Token);
         await WaitForAsync(() => Log.Events.Count == 1 && consumer.GetPosition(Partition(0)) == 5);
+        await started.Task;
         Group.Rebalance(1);
         var beats = Cluster.Brokers[0].CountOf(ActorBroker.Protocol.ApiKey.Heartbeat);
         await WaitForAsync(() => Cluster.Brokers[0].CountOf(ActorBroker.Protocol.ApiKey.Heartbeat) > beats + 2);
