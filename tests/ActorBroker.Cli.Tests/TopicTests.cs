@@ -1,4 +1,6 @@
 using System.Text.Json;
+using ActorBroker.Cli.Commands;
+using ActorBroker.Client;
 
 namespace ActorBroker.Cli.Tests;
 
@@ -39,6 +41,21 @@ public sealed class TopicTests(Tool tool)
         var row = (await tool.RunAsync(0, "topics", "list", "--long")).Lines.Single(
             line => line.StartsWith(topic, StringComparison.Ordinal));
         Assert.Equal([topic, "3", "1", "2"], row.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
+    public async Task A_topic_that_is_deleted_while_records_are_counted_is_left_out_of_the_list()
+    {
+        string[] names = [await tool.CreateAsync(2), await tool.CreateAsync(1)];
+        await using var client = new KafkaClient(new ClientOptions { BootstrapServers = tool.Bootstrap });
+        var cancel = TestContext.Current.CancellationToken;
+        var listed = (await client.Admin.ListTopicsAsync(cancel)).Where(topic => names.Contains(topic.Name)).ToList();
+        Assert.Equal(2, listed.Count);
+        await tool.RunAsync(0, "topics", "delete", names[1]);
+
+        var counted = await TopicViews.CountAsync(client, listed, cancel);
+
+        Assert.Equal([(names[0], 0L)], counted.Select(each => (each.Topic.Name, each.Records)));
     }
 
     [Fact]

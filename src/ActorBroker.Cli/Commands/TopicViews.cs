@@ -122,20 +122,46 @@ internal static class TopicViews
     private static async Task WriteDetailsAsync(
         KafkaClient client, List<TopicDescription> topics, bool asJson, CancellationToken cancel)
     {
-        var keys = topics.SelectMany(Keys).ToList();
-        var first = await client.Admin.ListOffsetsAsync(keys, OffsetSpec.Earliest, cancel).ConfigureAwait(false);
-        var end = await client.Admin.ListOffsetsAsync(keys, OffsetSpec.Latest, cancel).ConfigureAwait(false);
         var table = new TextTable("topic", "partitions", "replicas", "records");
-        foreach (var topic in topics)
+        foreach (var (topic, records) in await CountAsync(client, topics, cancel).ConfigureAwait(false))
         {
             table.Add(
                 topic.Name,
                 topic.Partitions.Count,
                 topic.Partitions.Max(each => each.Replicas.Count),
-                Keys(topic).Sum(key => end[key].Offset - first[key].Offset));
+                records);
         }
 
         table.Write(asJson);
+    }
+
+    /// <summary>The topics with their records; those that were deleted since they were listed are left out.</summary>
+    internal static async Task<List<(TopicDescription Topic, long Records)>> CountAsync(
+        KafkaClient client, List<TopicDescription> topics, CancellationToken cancel)
+    {
+        while (true)
+        {
+            try
+            {
+                var keys = topics.SelectMany(Keys).ToList();
+                var first = await client.Admin.ListOffsetsAsync(keys, OffsetSpec.Earliest, cancel)
+                    .ConfigureAwait(false);
+                var end = await client.Admin.ListOffsetsAsync(keys, OffsetSpec.Latest, cancel).ConfigureAwait(false);
+                return
+                [
+                    .. topics.Select(topic => (topic, Keys(topic).Sum(key => end[key].Offset - first[key].Offset))),
+                ];
+            }
+            catch (BrokerErrorException missing) when (missing.Code == ErrorCode.UnknownTopicOrPartition)
+            {
+                var left = (await client.Admin.ListTopicsAsync(cancel).ConfigureAwait(false))
+                    .Select(topic => topic.Name).ToHashSet();
+                if (topics.RemoveAll(topic => !left.Contains(topic.Name)) == 0)
+                {
+                    throw;
+                }
+            }
+        }
     }
 
     private static async Task<TextTable> PartitionTableAsync(
