@@ -1,7 +1,8 @@
 namespace ActorBroker.Client.Tests;
 
 /// <summary>
-/// Time stands still, so that no answer is late, however long a thread waits for its turn. It passes when a test says so.
+/// Time stands still, so that no answer is late, however long a thread waits for its turn. It passes when a test says
+/// so.
 /// </summary>
 internal sealed class StillTime : TimeProvider
 {
