@@ -143,16 +143,15 @@ public sealed class LeaderEpochCache : IEpochHistory
     }
 
     /// <summary>
-    /// Drops epochs that end before the log's new start; the one at the start begins there. In a log that holds no
-    /// record any more the last one's epoch stays, beginning at that record: a log that was emptied must not look like
-    /// one that never had anything.
+    /// Drops epochs that end before the last record below the log's new start. That one's epoch stays, beginning there:
+    /// a log that was emptied, or is cut at its start, must not look like one that never had anything.
     /// </summary>
-    internal void TruncateFromStart(long startOffset, long endOffset)
+    internal void TruncateFromStart(long startOffset)
     {
         lock (_lock)
         {
             var before = Current;
-            var at = Math.Min(startOffset, endOffset - 1);
+            var at = startOffset - 1;
             var first = Array.FindLastIndex(before, entry => entry.StartOffset <= at);
             if (first < 0 || (first == 0 && before[0].StartOffset == at))
             {
@@ -179,8 +178,23 @@ public sealed class LeaderEpochCache : IEpochHistory
         }
     }
 
-    /// <summary>Drops everything.</summary>
-    internal void Clear() => TruncateFromEnd(0);
+    /// <summary>
+    /// The log starts anew at the offset. Of what was before it only the last record's epoch is known, or nothing (-1).
+    /// </summary>
+    internal void StartAt(long startOffset, int previousEpoch)
+    {
+        lock (_lock)
+        {
+            var before = Current;
+            EpochEntry[] after =
+                previousEpoch < 0 || startOffset == 0 ? [] : [new EpochEntry(previousEpoch, startOffset - 1)];
+            if (before.Length > 0 || after.Length > 0)
+            {
+                Volatile.Write(ref _entries, after);
+                SaveOrReturnTo(before, durable: true);
+            }
+        }
+    }
 
     internal void Save(bool durable = true)
     {

@@ -89,7 +89,7 @@ public sealed partial class PartitionLog
 
         var start = LogStartOffset;
         _snapshots.RemoveBelow(Segments is [var first, ..] ? first.BaseOffset : 0);
-        Epochs.TruncateFromStart(start, LogEndOffset);
+        Epochs.TruncateFromStart(start);
         PartitionLogLog.SegmentsRemoved(_logger, Directory, count, start);
         return count;
     }

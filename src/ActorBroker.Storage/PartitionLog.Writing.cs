@@ -72,7 +72,7 @@ public sealed partial class PartitionLog
 
         if (offset < Segments[0].BaseOffset)
         {
-            TruncateFullyAndStartAt(offset);
+            TruncateFullyAndStartAt(offset, Epochs.EpochAt(offset - 1) ?? -1);
             return;
         }
 
@@ -90,8 +90,11 @@ public sealed partial class PartitionLog
         });
     }
 
-    /// <summary>Drops everything and starts anew at the offset.</summary>
-    public void TruncateFullyAndStartAt(long offset)
+    /// <summary>
+    /// Drops everything and starts anew at the offset, right before which there was a record of that epoch (-1:
+    /// unknown).
+    /// </summary>
+    public void TruncateFullyAndStartAt(long offset, int previousEpoch)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ThrowIfUnusable();
@@ -107,7 +110,7 @@ public sealed partial class PartitionLog
                 Volatile.Write(ref _logStartOffset, offset);
             }
 
-            Epochs.Clear();
+            Epochs.StartAt(offset, previousEpoch);
             _snapshots.RemoveAbove(-1);
             _producers.Restore([]);
         });
@@ -134,7 +137,7 @@ public sealed partial class PartitionLog
             _changed = true;
         }
 
-        Epochs.TruncateFromStart(offset, LogEndOffset);
+        Epochs.TruncateFromStart(offset);
         return true;
     }
 
@@ -189,7 +192,8 @@ public sealed partial class PartitionLog
 
     /// <summary>
     /// No flush runs beside a truncation. One that fails half-way leaves a log that only reopening understands. It ends
-    /// with a sync of the folder, lest a crash bring files of the dropped history back beside the new one.
+    /// with a sync of the file that was cut and of the folder, lest a crash bring the dropped history back in place of
+    /// the new one.
     /// </summary>
     private void Truncate(Action cut)
     {
@@ -198,6 +202,7 @@ public sealed partial class PartitionLog
             try
             {
                 cut();
+                Active.Flush(indexesToo: false);
                 _files.SyncDirectory(Directory);
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)

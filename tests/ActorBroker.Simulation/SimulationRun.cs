@@ -5,6 +5,12 @@
 // damaged tail, or their whole disk at one time: until the catalogue records such a replica in sync in a later life.
 // With flush.messages=1 any number may lose what was not synced. The catalogue never forgets. Within this budget
 // nothing that is committed is ever lost, unless unclean elections are allowed and happen.
+//
+// Narrower than "loses data": where any replica of a partition has lost something, a kill of another one counts too, as
+// a start can't tell a kill from a loss of power, and no replica is believed after either (KIP-966). Nor does the
+// administrator lower the minimum or the number of replicas below what is suspect then: the promise is that of the
+// settings under which the faults happened. And a leader whose fsync failed may write another batch where it takes one
+// back that was neither sent nor acknowledged to anybody: invariant 5 is about what two replicas, or a client, can see.
 using ActorBroker.Simulation.Cluster;
 using ActorBroker.Simulation.Faults;
 using ActorBroker.Simulation.Workload;

@@ -189,11 +189,12 @@ public abstract partial class LogConformance
     {
         var harness = Start(Small);
         harness.Append(40);
-        harness.Log.TruncateFullyAndStartAt(1000);
+        harness.Log.TruncateFullyAndStartAt(1000, previousEpoch: 0);
         Assert.Equal((1000, 1000, 0, 1), State(harness.Log));
         harness.Append(3);
         harness.KillAndReopen();
         Assert.Equal((1000, 1003), (harness.Log.LogStartOffset, harness.Log.LogEndOffset));
+        Assert.Equal([new EpochEntry(0, 999)], harness.Log.Epochs.Entries);
     }
 
     [Fact]
@@ -220,7 +221,9 @@ public abstract partial class LogConformance
 
         harness.Log.TruncateTo(7);
         Assert.Equal([new(0, 0), new(3, 5)], harness.Log.Epochs.Entries);
-        harness.Log.AdvanceLogStart(6);
+        harness.Log.AdvanceLogStart(5);
+        Assert.Equal([new(0, 4), new(3, 5)], harness.Log.Epochs.Entries);
+        harness.Log.AdvanceLogStart(7);
         Assert.Equal([new EpochEntry(3, 6)], harness.Log.Epochs.Entries);
         Assert.Null(harness.Log.Epochs.EpochAt(5));
         Assert.Equal((1, 6L), harness.Log.Epochs.EndOffsetFor(1, 7));

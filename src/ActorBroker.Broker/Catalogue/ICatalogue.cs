@@ -20,6 +20,14 @@ internal interface ICatalogue
     CatalogueDocument? Read(CatalogueKey key);
 
     /// <summary>
+    /// What is read from now on is at least as new as this call. Nothing, where it always is.
+    /// </summary>
+    /// <exception cref="IOException">The catalogue can't be read.</exception>
+    void Refresh()
+    {
+    }
+
+    /// <summary>
     /// Takes each change whose document has the version that it expects, in the given order, each seeing those before
     /// it, and makes all that were taken durable together. A written document has the expected version plus one; one
     /// that is made anew begins above the versions of all that were ever removed, so that no version of a name comes

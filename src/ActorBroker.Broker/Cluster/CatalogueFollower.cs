@@ -306,12 +306,24 @@ internal sealed partial class CatalogueFollower : IAsyncDisposable
 
     private async Task MoveAwayAsync(TopicDocument topic)
     {
-        var folders = await _state.Partitions.SetMovedAsideAsync(topic).ConfigureAwait(false);
+        var folders = await _state.Partitions.SetMovedAsideAsync(topic, index => IsGone(topic, index))
+            .ConfigureAwait(false);
         if (folders.Count > 0)
         {
             var delayMs = _state.Config.ForTopic(topic.Configs).FileDeleteDelayMs;
             _state.Removals.Add(topic.Id, folders, complete: false, delayMs);
         }
+    }
+
+    /// <summary>
+    /// The document may be an old one by now, and this broker a replica again, whose answers count. So it is asked
+    /// for as it is, once the replica answers no more.
+    /// </summary>
+    private bool IsGone(TopicDocument topic, int index)
+    {
+        _state.Catalogue.Documents.Refresh();
+        var now = _state.Catalogue.ReadTopic(topic.Name);
+        return now?.Id != topic.Id || !now.Partitions[index].Replicas.Contains(_state.BrokerId);
     }
 
     private ClusterImage WithBrokers(ClusterImage image, IEnumerable<CatalogueKey> changed)

@@ -67,7 +67,7 @@ internal sealed partial class PartitionActor
             return;
         }
 
-        var decision = follower.Decide(in append, replica.Log.Epochs);
+        var decision = follower.Decide(in append, replica.Log.Epochs, replica.Log.LogStartOffset);
         if (decision.Refusal is { } refusal)
         {
             request.Complete(refusal);
@@ -100,7 +100,7 @@ internal sealed partial class PartitionActor
         PartitionLogs.Truncated(_context.Logger, Name, replica.Log.LogEndOffset, wanted, follower.LeaderEpoch);
         if (decision.StartAt >= 0)
         {
-            replica.Log.TruncateFullyAndStartAt(wanted);
+            replica.Log.TruncateFullyAndStartAt(wanted, decision.StartEpoch);
             follower.StartedAnew(wanted);
             replica.GapEnd = 0;
             _leaderLogStart = 0;

@@ -101,17 +101,21 @@ internal sealed class PartitionManager(
     /// </summary>
     public async Task<(IReadOnlyList<string> Folders, bool Complete)> SetAsideAsync(TopicDocument topic)
     {
-        var left = await SetAsideAsync(topic, Enumerable.Range(0, topic.Partitions.Length)).ConfigureAwait(false);
+        var left = await SetAsideAsync(topic, Enumerable.Range(0, topic.Partitions.Length), static _ => true)
+            .ConfigureAwait(false);
         instruments.Forget(topic.Name);
         return left;
     }
 
-    /// <summary>The same for those partitions of a topic of which this broker holds no replica any more.</summary>
-    public async Task<IReadOnlyList<string>> SetMovedAsideAsync(TopicDocument topic)
+    /// <summary>
+    /// The same for those partitions of a topic of which this broker holds no replica any more, and which are said to
+    /// be gone once they answer nobody.
+    /// </summary>
+    public async Task<IReadOnlyList<string>> SetMovedAsideAsync(TopicDocument topic, Func<int, bool> isGone)
     {
         var moved = Enumerable.Range(0, topic.Partitions.Length)
             .Where(index => !topic.Partitions[index].Replicas.Contains(brokerId));
-        return (await SetAsideAsync(topic, moved).ConfigureAwait(false)).Folders;
+        return (await SetAsideAsync(topic, moved, isGone).ConfigureAwait(false)).Folders;
     }
 
     /// <summary>Closes every log, in parallel; true for the directories in which all closed cleanly.</summary>
@@ -180,7 +184,7 @@ internal sealed class PartitionManager(
     }
 
     private async Task<(IReadOnlyList<string> Folders, bool Complete)> SetAsideAsync(
-        TopicDocument topic, IEnumerable<int> indexes)
+        TopicDocument topic, IEnumerable<int> indexes, Func<int, bool> isGone)
     {
         var leaving = new List<PartitionActor>();
         foreach (var index in indexes)
@@ -189,33 +193,63 @@ internal sealed class PartitionManager(
             if (_byId.TryRemove((topic.Id, index), out var partition))
             {
                 _byName.TryRemove(new(name, partition));
-                _homes.Remove(name);
                 leaving.Add(partition.Actor);
             }
         }
 
-        var left = await Task.WhenAll(leaving.Select(SetAsideAsync)).ConfigureAwait(false);
+        var left = await Task.WhenAll(leaving.Select(actor => SetAsideAsync(actor, isGone))).ConfigureAwait(false);
+        for (var at = 0; at < left.Length; at++)
+        {
+            if (!left[at].Stays)
+            {
+                _homes.Remove(leaving[at].Name);
+            }
+        }
+
         return ([.. left.SelectMany(partition => partition.Folders)], left.All(partition => partition.Complete));
     }
 
-    private async Task<(string[] Folders, bool Complete)> SetAsideAsync(PartitionActor actor)
+    /// <summary>Where the partition turns out not to be gone its folder stays, closed.</summary>
+    private async Task<(string[] Folders, bool Complete, bool Stays)> SetAsideAsync(
+        PartitionActor actor, Func<int, bool> isGone)
     {
+        var stays = false;
         try
         {
             string? folder = null;
-            if (await actor.CloseAsync(flush: false, log => folder = log.MoveAside()).ConfigureAwait(false))
+            var wasOpen = await actor.CloseAsync(flush: false, log =>
             {
-                return ([folder!], true);
+                using (log)
+                {
+                    stays = !isGone(actor.Name.Partition);
+                    if (stays)
+                    {
+                        log.Close();
+                    }
+                    else
+                    {
+                        folder = log.MoveAside();
+                    }
+                }
+            }).ConfigureAwait(false);
+            if (wasOpen)
+            {
+                return (stays ? [] : [folder!], true, stays);
             }
 
             // It was offline: there is no log that could rename its folder, and nobody who reads it.
-            environment.FileSystem.DeleteDirectory(actor.Context.PathOf(actor.Name));
-            return ([], true);
+            stays = !isGone(actor.Name.Partition);
+            if (!stays)
+            {
+                environment.FileSystem.DeleteDirectory(actor.Context.PathOf(actor.Name));
+            }
+
+            return ([], true, stays);
         }
         catch (Exception failure) when (Partition.IsStorageFault(failure))
         {
             PartitionLogs.CloseFailed(actor.Context.Logger, actor.Name, failure);
-            return ([], false);
+            return ([], false, stays);
         }
     }
 }

@@ -9,6 +9,9 @@ public readonly record struct FollowerDecision
     /// <summary>Not -1: drop the whole log and start it anew at this offset; nothing else is cut then.</summary>
     public long StartAt { get; init; }
 
+    /// <summary>The epoch of the leader's record right before <see cref="StartAt"/>; -1: unknown.</summary>
+    public int StartEpoch { get; init; }
+
     /// <summary>Not -1: drop everything from this offset on.</summary>
     public long TruncateTo { get; init; }
 

@@ -18,6 +18,10 @@ namespace ActorBroker.Core.Replication;
 /// leadership: up to there the log is that leader's, whatever an append that comes late makes it look like.
 /// </para>
 /// <para>
+/// A leader has nothing left from before its log's start but the epoch of the record right before it. Where the logs
+/// are not the same up to there, nothing of this log is in the leader's, and it starts anew.
+/// </para>
+/// <para>
 /// Compaction leaves gaps, in the leader's log or in this one. So an epoch's range in one log may begin later than in
 /// the other; and where an append leaves offsets out, this log may hold what the leader's has dropped: that stays if
 /// it is of the same epoch as what comes next, and is cut if not.
@@ -38,7 +42,6 @@ public sealed class FollowerMachine
 {
     private readonly ProducerTable _producers;
     private long _sameUpTo = -1;
-    private bool _wasEmpty;
 
     /// <summary>Begins to follow.</summary>
     public FollowerMachine(FollowerStart start)
@@ -82,7 +85,8 @@ public sealed class FollowerMachine
     /// </summary>
     /// <param name="append">Its records are whole batches with a right checksum: the shell has looked.</param>
     /// <param name="history">The log's epochs.</param>
-    public FollowerDecision Decide(in ReplicaAppend append, IEpochHistory history)
+    /// <param name="logStartOffset">The log's start: nobody has any use for what lies below.</param>
+    public FollowerDecision Decide(in ReplicaAppend append, IEpochHistory history, long logStartOffset)
     {
         ArgumentNullException.ThrowIfNull(history);
         if (append.LeaderEpoch < Math.Max(LeaderEpoch, history.Latest ?? -1))
@@ -92,8 +96,8 @@ public sealed class FollowerMachine
 
         Follow(append.LeaderEpoch);
         var latest = LogEndOffset == 0 ? null : history.EpochAt(LogEndOffset - 1);
-        _wasEmpty = latest is null;
-        if (append.PreviousOffset > _sameUpTo && !StartsAnew(in append, latest))
+        var startsAnew = false;
+        if (append.PreviousOffset > _sameUpTo)
         {
             // A log without any record has nothing that could differ, and before the leader's first one nothing
             // matters.
@@ -101,13 +105,14 @@ public sealed class FollowerMachine
                 ? (append.PreviousEpoch, LogEndOffset)
                 : history.EndOffsetFor(Math.Min(append.PreviousEpoch, latest.Value), LogEndOffset);
             end = Math.Min(end, LogEndOffset);
-            if (epoch != append.PreviousEpoch || append.PreviousOffset > end)
+            startsAnew = epoch != append.PreviousEpoch || append.PreviousOffset > end;
+            if (startsAnew && !append.StartsAnew)
             {
                 return Refuse(ReplicaAppendStatus.Diverged, latest is null ? -1 : epoch, end);
             }
         }
 
-        return Take(in append, history, latest);
+        return Take(in append, history, latest, startsAnew, logStartOffset);
     }
 
     /// <summary>The log was cut to this end, producers and epochs with it.</summary>
@@ -123,7 +128,7 @@ public sealed class FollowerMachine
     {
         Invariant.Holds(offset >= 0);
         LogEndOffset = offset;
-        HighWatermark = _wasEmpty ? Math.Max(HighWatermark, offset) : offset;
+        HighWatermark = offset;
         _sameUpTo = -1;
     }
 
@@ -173,12 +178,12 @@ public sealed class FollowerMachine
     /// </summary>
     public long LogStart(long leaderLogStartOffset) => Math.Min(leaderLogStartOffset, HighWatermark);
 
-    private FollowerDecision Take(in ReplicaAppend append, IEpochHistory history, int? latest)
+    private FollowerDecision Take(
+        in ReplicaAppend append, IEpochHistory history, int? latest, bool startsAnew, long logStartOffset)
     {
-        var startAt = StartsAnew(in append, latest) ? append.PreviousOffset : -1;
-        var cut = startAt < 0 ? LeadershipCut(in append, latest) : long.MaxValue;
+        var cut = startsAnew ? long.MaxValue : LeadershipCut(in append, latest);
         var records = append.Records.Span;
-        var first = append.PreviousOffset;
+        var (same, sameEpoch) = (append.PreviousOffset, append.PreviousEpoch);
         var firstNew = 0;
         var end = append.PreviousOffset;
         for (var at = 0; at < records.Length;)
@@ -186,37 +191,34 @@ public sealed class FollowerMachine
             Invariant.Holds(RecordBatchHeader.TryRead(records[at..], out var batch));
             Invariant.Holds(batch.SizeInBytes <= records.Length - at && batch.NextOffset > end);
             Invariant.Holds(at == 0 || batch.BaseOffset >= end);
-
-            // The first batch that the leader has left may begin before the first offset that it has left.
-            first = at == 0 ? Math.Min(first, batch.BaseOffset) : first;
-            if (at == firstNew && startAt < 0 && latest is not null)
+            if (at == 0 && batch.BaseOffset < same)
             {
-                cut = Math.Min(cut, Divergence(in batch, end, history));
+                // The first batch that the leader has left may begin before the first offset that it has left.
+                (same, sameEpoch) = (batch.BaseOffset, -1);
+            }
+
+            if (at == firstNew && !startsAnew)
+            {
+                cut = Math.Min(cut, Divergence(in batch, end, history, logStartOffset));
                 if (batch.NextOffset <= Math.Max(_sameUpTo, Math.Min(cut, LogEndOffset)))
                 {
                     firstNew = at + batch.SizeInBytes;
+                    (same, sameEpoch) = (batch.NextOffset, batch.PartitionLeaderEpoch);
                 }
-            }
-            else if (at == firstNew && startAt < 0 && batch.NextOffset <= LogEndOffset)
-            {
-                // Nothing was ever written here: this log began where its leader's did. An append from before comes
-                // late.
-                firstNew = at + batch.SizeInBytes;
-                first = batch.NextOffset;
             }
 
             end = batch.NextOffset;
             at += batch.SizeInBytes;
         }
 
-        if (startAt >= 0 || (latest is null
-            ? firstNew < records.Length && first < LogEndOffset
-            : firstNew == 0 && cut < (append.PreviousEpoch < 0 ? LogEndOffset : append.PreviousOffset)))
+        // Nothing of this log is in the leader's; and where one of the two begins the other may have no boundary.
+        if (startsAnew || cut < logStartOffset ||
+            (firstNew == 0 && cut < (append.PreviousEpoch < 0 ? LogEndOffset : append.PreviousOffset)))
         {
-            // Nothing of this log is in the leader's, and where one of the two begins the other may have no boundary.
             return new FollowerDecision
             {
-                StartAt = first,
+                StartAt = same,
+                StartEpoch = sameEpoch,
                 TruncateTo = -1,
                 FirstNewByte = firstNew,
                 EndOffset = end,
@@ -226,20 +228,12 @@ public sealed class FollowerMachine
         return new FollowerDecision
         {
             StartAt = -1,
+            StartEpoch = -1,
             TruncateTo = cut < LogEndOffset ? cut : -1,
             FirstNewByte = firstNew,
             EndOffset = Math.Max(end, _sameUpTo),
         };
     }
-
-    /// <summary>
-    /// True where nothing of this log is in the leader's, and the leader has nothing left from before this append: this
-    /// log does not reach up to it, or holds there what others wrote while the leader's log is of its own leadership.
-    /// </summary>
-    private bool StartsAnew(in ReplicaAppend append, int? latest) => append.StartsAnew &&
-        (LogEndOffset < append.PreviousOffset ||
-        (latest < append.LeaderEpoch && append.LeaderEpochStartOffset < append.PreviousOffset &&
-        append.PreviousOffset > _sameUpTo));
 
     /// <summary>
     /// Where the leader's log holds nothing of an earlier epoch any more, if this one does beyond; otherwise
@@ -260,14 +254,19 @@ public sealed class FollowerMachine
     /// Where the log parts from the leader's, as this batch of the leader's shows, which follows directly on what ends
     /// at <paramref name="from"/>; <c>long.MaxValue</c>: not here.
     /// </summary>
-    private long Divergence(in RecordBatchHeader batch, long from, IEpochHistory history)
+    private long Divergence(in RecordBatchHeader batch, long from, IEpochHistory history, long logStartOffset)
     {
-        if (batch.NextOffset <= _sameUpTo)
+        // This log may begin later than the leader's, also within a batch. What it has dropped was committed, so it
+        // can't differ, unless the election was unclean: then the leader has a later epoch there.
+        var settled = Math.Max(_sameUpTo, logStartOffset);
+        if (batch.NextOffset <= settled)
         {
-            return long.MaxValue;
+            return batch.NextOffset > _sameUpTo && history.EpochAt(logStartOffset - 1) < batch.PartitionLeaderEpoch
+                ? batch.BaseOffset
+                : long.MaxValue;
         }
 
-        var gap = Math.Max(from, _sameUpTo);
+        var gap = Math.Max(from, settled);
         var gapEnd = Math.Min(batch.BaseOffset, LogEndOffset);
         if (gap < gapEnd && history.EpochAt(gapEnd - 1) is { } inGap && inGap != batch.PartitionLeaderEpoch)
         {
@@ -282,8 +281,7 @@ public sealed class FollowerMachine
             return long.MaxValue;
         }
 
-        // This log may start later than the leader's, also within the batch: what it has dropped can't differ.
-        var epoch = history.EpochAt(batch.BaseOffset) ?? history.EpochAt(Math.Min(batch.NextOffset, LogEndOffset) - 1);
+        var epoch = history.EpochAt(Math.Max(batch.BaseOffset, logStartOffset));
         return batch.NextOffset > LogEndOffset || (epoch ?? batch.PartitionLeaderEpoch) != batch.PartitionLeaderEpoch
             ? batch.BaseOffset
             : long.MaxValue;
@@ -293,6 +291,7 @@ public sealed class FollowerMachine
     {
         Refusal = new ReplicaAppendResult { Status = status, Epoch = epoch, EndOffset = endOffset, BrokerEpoch = -1 },
         StartAt = -1,
+        StartEpoch = -1,
         TruncateTo = -1,
     };
 }

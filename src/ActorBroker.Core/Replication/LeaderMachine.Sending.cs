@@ -80,7 +80,7 @@ public sealed partial class LeaderMachine
 
         var startsAnew = from <= logStartOffset;
         from = Math.Max(from, logStartOffset);
-        var previousEpoch = startsAnew ? -1 : history.EpochAt(from - 1) ?? -1;
+        var previousEpoch = history.EpochAt(from - 1) ?? -1;
         var bytes = follower.IsProbing || from == LogEndOffset ? 0 : (int)Math.Min(room, AppendBytesMax);
         plan = new AppendPlan(
             LeaderEpoch, followerId, follower.Round, from, previousEpoch, startsAnew, bytes)

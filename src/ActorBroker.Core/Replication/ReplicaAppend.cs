@@ -26,8 +26,8 @@ public readonly record struct ReplicaAppend
     public required long LeaderEpochStartOffset { get; init; }
 
     /// <summary>
-    /// The epoch of the leader's record right before <see cref="PreviousOffset"/>; -1 where the leader's log begins
-    /// there.
+    /// The epoch of the leader's record right before <see cref="PreviousOffset"/>, also where its log begins there; -1
+    /// where there never was one, or nobody knows.
     /// </summary>
     public required int PreviousEpoch { get; init; }
 
@@ -41,8 +41,8 @@ public readonly record struct ReplicaAppend
     public required long LogStartOffset { get; init; }
 
     /// <summary>
-    /// The leader has nothing left of what the follower lacks: a follower whose log ends before
-    /// <see cref="PreviousOffset"/> drops it all and starts anew there.
+    /// The leader has nothing left from before <see cref="PreviousOffset"/>: a follower whose log is not the same up
+    /// to there drops it all and starts anew there.
     /// </summary>
     public bool StartsAnew { get; init; }
 

@@ -188,7 +188,7 @@ internal sealed class LogRecovery(PartitionLogOptions options, ILogger logger)
         // An epoch that begins at the end and has no record yet is true all the same: it stays, and an idle log's start
         // writes nothing.
         epochs.TruncateFromEnd(end + 1);
-        epochs.TruncateFromStart(start, end);
+        epochs.TruncateFromStart(start);
     }
 
     private static bool RebuildEpochs(LeaderEpochCache epochs, List<LogSegment> segments)

@@ -182,6 +182,43 @@ public sealed class ClusterTests
     }
 
     [Fact]
+    public async Task A_replica_that_old_news_take_away_is_kept_where_it_is_one_again()
+    {
+        await using var cluster = await TestCluster.StartedAsync(2);
+        await cluster.CreateTopicAsync(at: 1, [[1, 2]]);
+        await cluster.MustProduceAsync("a", "b");
+        await cluster.HoldsAsync(2, "a", "b");
+        var before = cluster.Replica(2);
+        var known = cluster[2].Cluster.TopicsByName[TestCluster.Topic];
+        var state = known.Partitions[0];
+
+        // The catalogue is two changes further on by the time broker 2 hears of the one that takes its replica away.
+        cluster.CatalogueOf(2).ReadOld(DocumentOf(known, known.Version));
+        foreach (var bytes in new[] { "4321", "4322" })
+        {
+            await cluster[1].Configs.AlterTopicAsync(
+                TestCluster.Topic, [new ConfigChange("max.message.bytes", ConfigOperation.Set, bytes)], false, false,
+                Cancel);
+        }
+
+        var gone = known.With(0, state with { Replicas = [1], InSync = [1], InSyncEpochs = [state.InSyncEpochs[0]] });
+        cluster.CatalogueOf(2).ReadOld(DocumentOf(gone, known.Version + 1));
+
+        await Support.Until.TrueAsync(() => cluster[2].TryGetPartition(TestCluster.Topic, 0, out var now) &&
+            now != before && now.Config.MaxMessageBytes == 4322 && now.LogEndOffset == 2);
+        await cluster.MustProduceAsync("c");
+        await cluster.HoldsAsync(2, "a", "b", "c");
+    }
+
+    /// <summary>The topic's document as a catalogue stores it, in that version.</summary>
+    private static CatalogueDocument DocumentOf(TopicDocument topic, long version)
+    {
+        var scratch = FileCatalogue.Open(new MemoryFileSystem(), "/scratch");
+        Assert.True(new ClusterCatalogue(scratch).TryWriteTopic(topic with { Version = 1 }));
+        return scratch.Read(ClusterCatalogue.TopicKey(topic.Name))! with { Version = version };
+    }
+
+    [Fact]
     public async Task A_drained_broker_gives_its_leaderships_away_and_gets_them_back_when_asked_for()
     {
         await using var cluster = await TestCluster.StartedAsync(3);

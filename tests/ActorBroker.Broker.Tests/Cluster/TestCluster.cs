@@ -19,6 +19,7 @@ internal sealed class TestCluster : IAsyncDisposable
     private readonly InProcessCluster _cluster = InProcessCluster.Open(new MemoryFileSystem(), "/cluster");
     private readonly Dictionary<int, MemoryFileSystem> _disks = [];
     private readonly SortedDictionary<int, BrokerNode> _nodes = [];
+    private readonly Dictionary<int, FaultyCatalogue> _catalogues = [];
     private readonly (string Name, string Value)[] _settings;
 
     /// <summary>Documents that a broker can't read from the catalogue.</summary>
@@ -66,6 +67,7 @@ internal sealed class TestCluster : IAsyncDisposable
         world = _cluster.Join(brokerId, world);
         var catalogue = new FaultyCatalogue(
             world.Cluster!.Catalogue, key => FailsToRead(brokerId, key), key => FailsToWrite(brokerId, key));
+        _catalogues[brokerId] = catalogue;
         var inputs = all.Where(setting => !own.Contains(setting.Name)).Concat(settings)
             .Select(static setting => new ConfigInput(setting.Name, setting.Value, "test"));
         return BrokerNode.StartAsync(
@@ -87,6 +89,9 @@ internal sealed class TestCluster : IAsyncDisposable
         _nodes.Remove(brokerId);
         await AllKnowAsync(image => !image.Brokers.ContainsKey(brokerId));
     }
+
+    /// <summary>As the broker reads it; to be spoilt.</summary>
+    public FaultyCatalogue CatalogueOf(int brokerId) => _catalogues[brokerId];
 
     /// <summary>Its process stands still; the others take it for dead.</summary>
     public void Pause(int brokerId) => _cluster.Pause(brokerId);

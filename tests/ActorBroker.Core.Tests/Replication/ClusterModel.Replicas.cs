@@ -195,7 +195,7 @@ internal sealed partial class ClusterModel
         }
 
         var highWatermark = follower.HighWatermark;
-        var decision = follower.Decide(in append, node.Log);
+        var decision = follower.Decide(in append, node.Log, node.Log.LogStartOffset);
         if (decision.Refusal is { } refusal)
         {
             return refusal with { BrokerEpoch = node.Epoch };
@@ -203,7 +203,7 @@ internal sealed partial class ClusterModel
 
         if (decision.StartAt >= 0)
         {
-            node.Log.StartAnew(decision.StartAt);
+            node.Log.StartAnew(decision.StartAt, decision.StartEpoch);
             follower.StartedAnew(decision.StartAt);
         }
         else if (decision.TruncateTo >= 0)

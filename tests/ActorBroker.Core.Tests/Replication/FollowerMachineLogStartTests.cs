@@ -13,7 +13,7 @@ public class FollowerMachineLogStartTests
         var follower = Follower(logEnd: 36, highWatermark: 33);
 
         var decision = follower.Decide(
-            Append(22, Batch(22, 23, 0), Batch(23, 31, 0), Batch(31, 36, 0)), Epochs((0, 30)));
+            Append(22, Batch(22, 23, 0), Batch(23, 31, 0), Batch(31, 36, 0)), Epochs((0, 30)), logStartOffset: 31);
 
         Assert.Null(decision.Refusal);
         Assert.Equal((-1, -1, 36), (decision.StartAt, decision.TruncateTo, decision.EndOffset));
@@ -25,7 +25,7 @@ public class FollowerMachineLogStartTests
         var follower = Follower(logEnd: 83, highWatermark: 83);
         follower.Committed(83, sameUpTo: 83);
 
-        var decision = follower.Decide(Append(59, Batch(59, 69, 0)), Epochs());
+        var decision = follower.Decide(Append(59, Batch(59, 69, 0)), Epochs(), logStartOffset: 83);
 
         Assert.Null(decision.Refusal);
         Assert.Equal((-1, -1, 83), (decision.StartAt, decision.TruncateTo, decision.EndOffset));
@@ -38,9 +38,9 @@ public class FollowerMachineLogStartTests
         var follower = Follower(logEnd: 43, highWatermark: 30);
         var epochs = Epochs((0, 0));
         var asked = Append(42) with { LeaderEpoch = 3, LeaderEpochStartOffset = 48, StartsAnew = true };
-        follower.Committed(30, follower.Decide(asked, epochs).EndOffset);
+        follower.Committed(30, follower.Decide(asked, epochs, logStartOffset: 0).EndOffset);
 
-        var decision = follower.Decide(asked with { Records = Batch(42, 44, 2) }, epochs);
+        var decision = follower.Decide(asked with { Records = Batch(42, 44, 2) }, epochs, logStartOffset: 0);
 
         Assert.Equal((42, -1, 0), (decision.StartAt, decision.TruncateTo, decision.FirstNewByte));
     }

@@ -65,7 +65,7 @@ internal sealed class MemoryLog : IEpochHistory
     {
         if (offset < LogStartOffset)
         {
-            StartAnew(offset);
+            StartAnew(offset, EpochAt(offset - 1) ?? -1);
             return offset;
         }
 
@@ -82,10 +82,15 @@ internal sealed class MemoryLog : IEpochHistory
         return LogEndOffset;
     }
 
-    public void StartAnew(long offset)
+    public void StartAnew(long offset, int previousEpoch)
     {
         _batches.Clear();
         _epochs.Clear();
+        if (previousEpoch >= 0 && offset > 0)
+        {
+            _epochs.Add((previousEpoch, offset - 1));
+        }
+
         LogStartOffset = LogEndOffset = _synced = offset;
     }
 
@@ -98,10 +103,10 @@ internal sealed class MemoryLog : IEpochHistory
 
         LogStartOffset = offset;
         _batches.RemoveAll(batch => batch.NextOffset <= offset);
-        var first = _epochs.FindLastIndex(entry => entry.StartOffset <= offset);
+        var first = _epochs.FindLastIndex(entry => entry.StartOffset < offset);
         if (first >= 0)
         {
-            _epochs[first] = (_epochs[first].Epoch, offset);
+            _epochs[first] = (_epochs[first].Epoch, offset - 1);
             _epochs.RemoveRange(0, first);
         }
     }

@@ -114,7 +114,7 @@ internal sealed partial class PartitionLedger(
             highWatermark <= mirror.LogEnd,
             $"(2) broker {mirror.BrokerId} has high watermark {highWatermark} and log end {mirror.LogEnd}");
         Require(
-            WasUnclean || wasEmpty || highWatermark >= mirror.HighWatermark,
+            WasUnclean || wasEmpty || highWatermark >= mirror.HighWatermark || mirror.HighWatermark <= LogStart,
             $"(2) broker {mirror.BrokerId}'s high watermark went back from {mirror.HighWatermark} to {highWatermark}");
         Require(
             replica.LastStableOffset <= highWatermark,
@@ -175,8 +175,11 @@ internal sealed partial class PartitionLedger(
             from = 0;
         }
 
+        // What somebody has deleted by request may go: a log may even start anew a little below, with the batch that
+        // the leader's log start lies in.
         Require(
-            WasUnclean || Math.Max(from, replica.Log!.LogStartOffset) >= mirror.ComparedUpTo,
+            WasUnclean || mirror.ComparedUpTo <= LogStart ||
+            Math.Max(from, replica.Log!.LogStartOffset) >= mirror.ComparedUpTo,
             $"(4) broker {mirror.BrokerId} cuts its log at {from}; {mirror.ComparedUpTo} was committed there");
         mirror.CutFrom(from);
         if (mirror.Entries is [.., var last])
@@ -201,7 +204,7 @@ internal sealed partial class PartitionLedger(
 
         // A leader whose fsync failed takes back what it had given to nobody: no other log may ever show up with it.
         if (!_written.TryGetValue(key, out var known) ||
-            (known.Entry != entry && known.OnlyIn == brokerId && entry.BaseOffset >= CommittedEnd))
+            (known.OnlyIn == brokerId && (WasUnclean || entry.BaseOffset >= CommittedEnd)))
         {
             _written[key] = new Written(entry, previousBase, previousEpoch, brokerId);
             return;

@@ -1,6 +1,7 @@
 using ActorBroker.Core.Catalogue;
 using ActorBroker.Core.Cluster;
 using ActorBroker.Core.Replication;
+using ActorBroker.Records;
 using ActorBroker.Storage;
 
 namespace ActorBroker.Simulation.Cluster;
@@ -316,6 +317,26 @@ internal sealed partial class SimBroker
         }
 
         After(TickUs + _world.Random.Next(TickUs / 10), Tick);
+    }
+
+    /// <summary>
+    /// A start must not trust what was cut: the written recovery point goes down before anything comes in its place.
+    /// </summary>
+    public bool TryTrustUpTo(TopicPartition name, long logEndOffset)
+    {
+        if (_directory!.RecoveryPoints.GetValueOrDefault(name) > logEndOffset)
+        {
+            try
+            {
+                WriteCheckpoints();
+            }
+            catch (IOException)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private void WriteCheckpoints()

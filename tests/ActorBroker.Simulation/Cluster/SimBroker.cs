@@ -200,6 +200,47 @@ internal sealed partial class SimBroker
         }
     }
 
+    /// <summary>
+    /// The news may be old, and the replica one again by now, whose answers count: it gives no more of them, and then
+    /// the catalogue is asked.
+    /// </summary>
+    private void RemoveOrReturn(SimReplica replica, Guid topicId, int index)
+    {
+        replica.Close();
+        TopicDocument? now = null;
+        _cluster.Catalogue.Call(
+            this,
+            () =>
+            {
+                now = _cluster.Catalogue.Find(topicId);
+                return true;
+            },
+            end =>
+            {
+                if (end != CallEnd.Done)
+                {
+                    After(TryAgainUs, () => RemoveOrReturn(replica, topicId, index));
+                }
+                else if (_replicas.GetValueOrDefault((topicId, index)) == replica)
+                {
+                    _replicas.Remove((topicId, index));
+                    if (now is null || !now.Partitions[index].Replicas.Contains(Id))
+                    {
+                        replica.Remove();
+                        return;
+                    }
+
+                    Say($"{replica.Name} is a replica again");
+                    replica.Vanish();
+                    if (_topics.TryGetValue(now.Name, out var known) && known.Id == topicId)
+                    {
+                        Adopt(known.Version > now.Version ? known : now, index);
+                        Adopt(now);
+                    }
+                }
+            });
+    }
+
     public LogConfig ConfigOf(TopicDocument topic) => _cluster.Scenario.ConfigOf(topic);
 
     private void Adopt(TopicDocument topic, int index)
@@ -211,10 +252,9 @@ internal sealed partial class SimBroker
             {
                 replica.Adopt(topic);
             }
-            else
+            else if (!replica.IsClosing)
             {
-                _replicas.Remove((topic.Id, index));
-                replica.Remove();
+                RemoveOrReturn(replica, topic.Id, index);
             }
         }
         else if (isMine)

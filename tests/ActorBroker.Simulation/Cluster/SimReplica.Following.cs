@@ -36,7 +36,7 @@ internal sealed partial class SimReplica
             return;
         }
 
-        var decision = Follower.Decide(in append, Log.Epochs);
+        var decision = Follower.Decide(in append, Log.Epochs, Log.LogStartOffset);
         if (decision.Refusal is { } refusal)
         {
             reply(refusal with { BrokerEpoch = BrokerEpoch });
@@ -78,7 +78,7 @@ internal sealed partial class SimReplica
     private void ReallyTake(ReplicaAppend append)
     {
         if (Follower is not null && Log is not null &&
-            Follower.Decide(in append, Log.Epochs) is { Refusal: null } decision)
+            Follower.Decide(in append, Log.Epochs, Log.LogStartOffset) is { Refusal: null } decision)
         {
             Take(in append, in decision);
         }
@@ -100,7 +100,7 @@ internal sealed partial class SimReplica
                 $"{log.LogEndOffset}, the leader's from {append.LogStartOffset}, epoch from " +
                 $"{append.LeaderEpochStartOffset}, append from {append.PreviousOffset} of {append.PreviousEpoch})");
             Changed(0);
-            log.TruncateFullyAndStartAt(decision.StartAt);
+            log.TruncateFullyAndStartAt(decision.StartAt, decision.StartEpoch);
             follower.StartedAnew(log.LogEndOffset);
             (_promisedOffset, _sentOffset) =
                 (Math.Min(_promisedOffset, log.LogEndOffset), Math.Min(_sentOffset, log.LogEndOffset));
@@ -128,6 +128,11 @@ internal sealed partial class SimReplica
             {
                 return false;
             }
+        }
+
+        if (append.Records.Length > 0 && !_broker.TryTrustUpTo(_name, log.LogEndOffset))
+        {
+            return false;
         }
 
         Write(append.Records[decision.FirstNewByte..]);

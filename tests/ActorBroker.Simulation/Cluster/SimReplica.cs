@@ -33,6 +33,7 @@ internal sealed partial class SimReplica
     private bool _turnIsDue;
     private bool _isGone;
     private bool _isClosing;
+    private bool _wasClosed;
     private int _opening;
     private long _changedFrom = long.MaxValue;
 
@@ -139,8 +140,11 @@ internal sealed partial class SimReplica
         }
     }
 
-    /// <summary>Its log is open and sound, so that a clean stop can close it.</summary>
-    public bool CanClose => Log is { IsBroken: false };
+    /// <summary>It takes nothing any more.</summary>
+    public bool IsClosing => _isClosing;
+
+    /// <summary>Its log is open and sound, so that a clean stop can close it; or it is closed.</summary>
+    public bool CanClose => _wasClosed || Log is { IsBroken: false };
 
     /// <summary>A clean stop: what is under way ends, the log is closed.</summary>
     public bool Close()
@@ -150,7 +154,7 @@ internal sealed partial class SimReplica
         FailWaits(ErrorCode.NotLeaderOrFollower);
         if (Log is not { } log)
         {
-            return false;
+            return _wasClosed;
         }
 
         _knownHighWatermark = Math.Max(_knownHighWatermark, HighWatermark);
@@ -160,6 +164,7 @@ internal sealed partial class SimReplica
             log.Close();
             _recoveryPoint = log.RecoveryPoint;
             Log = null;
+            _wasClosed = true;
             return true;
         }
         catch (IOException)

@@ -21,11 +21,12 @@ internal sealed class FaultBudget(SimCluster cluster)
     public int MinimumOf(Guid topicId) => _lowestMinimum[topicId];
 
     /// <summary>
-    /// True if the partition may be left with so many replicas and this minimum: what they allow to be lost is not less
-    /// than what is lost already.
+    /// True if the partition may be left with so many replicas and this minimum: where anything is lost, they don't
+    /// allow less than are suspect already.
     /// </summary>
     public bool MayHave(PartitionLedger partition, int replicas, int minimum) =>
-        LostNow(partition) <= Math.Min(minimum, replicas) - 1;
+        LostNow(partition) == 0 ||
+        _suspects.Keys.Count(key => key.Partition == partition) <= Math.Min(minimum, replicas) - 1;
 
     /// <summary>The catalogue records a topic's next state.</summary>
     public void Changed(TopicDocument topic)

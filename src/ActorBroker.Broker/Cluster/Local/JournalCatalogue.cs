@@ -110,6 +110,9 @@ internal sealed class JournalCatalogue : ICatalogue, IDisposable
             : throw new IOException($"The catalogue could not be written: {request.Failure.Message}", request.Failure);
     }
 
+    /// <inheritdoc/>
+    public void Refresh() => Poll();
+
     /// <summary>Reads what others wrote.</summary>
     public void Poll()
     {
