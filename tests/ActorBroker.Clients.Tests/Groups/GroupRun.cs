@@ -16,7 +16,7 @@ internal sealed class GroupRun : IAsyncDisposable
     private const int SessionMs = 3_000;
     private const int RebalanceMs = 6_000;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly ServerProcess _server;
     private readonly KafkaClient _client;

@@ -9,7 +9,7 @@ namespace ActorBroker.Clients.Tests.Groups;
 /// <summary>A member in a process of its own: it tells what it has processed, and can be mistreated.</summary>
 internal sealed class MemberProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly Process _process;
     private readonly ProcessOutput _errors = new();
