@@ -122,6 +122,27 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
+    public void Who_reads_a_segment_finds_its_place_though_its_files_are_removed_meanwhile()
+    {
+        using var harness = new LogHarness(_disk, _config with { RetentionBytes = 1000, FileDeleteDelayMs = 0 });
+        var log = harness.Log;
+        harness.Append(40);
+        log.Flush();
+        var segment = log.Segments[0];
+        Assert.True(segment.TryAcquire());
+        log.ApplyRetention(log.RecoveryPoint);
+        log.DeleteExpiredFiles();
+        Assert.True(log.LogStartOffset > 3);
+
+        Assert.True(segment.TryFind(2, 300, log.LogEndOffset, atLeastOneBatch: true, out var range));
+        segment.Release();
+
+        Assert.Equal(2, range.FirstOffset);
+        Assert.DoesNotContain(
+            Memory.ListFiles(harness.Directory), static name => name.EndsWith(".deleted", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Readers_flushes_and_retention_run_beside_the_writer()
     {
         using var harness = new LogHarness(_disk, _config with { RetentionBytes = 20_000, FileDeleteDelayMs = 0 });

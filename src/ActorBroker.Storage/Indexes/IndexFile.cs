@@ -128,12 +128,22 @@ internal abstract class IndexFile(IFileSystem files, string path, int entrySize)
     }
 
     /// <summary>Gives the file, if there is one, another name.</summary>
-    public void Rename(string path)
+    /// <param name="path">The name.</param>
+    /// <param name="staysOpen">
+    /// Look-ups go on until the index is closed, even if the file is removed: opened by its name then, it would be a
+    /// new one.
+    /// </param>
+    public void Rename(string path, bool staysOpen)
     {
         lock (_lock)
         {
             if (Files.FileExists(_path))
             {
+                if (staysOpen)
+                {
+                    Open();
+                }
+
                 Files.MoveFile(_path, path);
             }
 

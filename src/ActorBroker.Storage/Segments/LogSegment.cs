@@ -200,8 +200,9 @@ internal sealed partial class LogSegment
     {
         lock (_fileLock)
         {
-            // A reader that has leased the segment but not opened it yet must find it.
+            // A reader that has leased the segment but not opened it yet must find it, and its place in it.
             _log ??= _files.OpenOrCreate(LogPath);
+            var staysOpen = suffix == LogFiles.Deleted;
             var old = LogPath;
             _suffix = suffix;
             if (logFirst)
@@ -209,8 +210,8 @@ internal sealed partial class LogSegment
                 _files.MoveFile(old, LogPath);
             }
 
-            OffsetIndex.Rename(PathOf(LogFiles.OffsetIndex));
-            TimeIndex.Rename(PathOf(LogFiles.TimeIndex));
+            OffsetIndex.Rename(PathOf(LogFiles.OffsetIndex), staysOpen);
+            TimeIndex.Rename(PathOf(LogFiles.TimeIndex), staysOpen);
             if (!logFirst)
             {
                 _files.MoveFile(old, LogPath);
