@@ -62,8 +62,10 @@ internal sealed class LinkProxy : IAsyncDisposable
             {
                 var source = await _listener.AcceptAsync(_stop.Token);
                 var cancel = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-                var connection = ServeAsync(source, cancel.Token);
+                var known = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                var connection = ServeAsync(source, known.Task, cancel.Token);
                 _connections.TryAdd(connection, cancel);
+                known.SetResult();
                 _ = connection.ContinueWith(
                     ended =>
                     {
@@ -79,9 +81,9 @@ internal sealed class LinkProxy : IAsyncDisposable
         }
     }
 
-    private async Task ServeAsync(Socket source, CancellationToken cancel)
+    private async Task ServeAsync(Socket source, Task known, CancellationToken cancel)
     {
-        await Task.Yield();
+        await known;
         using var target = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         using (source)
         {
