@@ -1,29 +1,24 @@
 using System.Net;
 using System.Net.Sockets;
 using ActorBroker.Chaos.Harness;
+using ActorBroker.TestSupport;
 
 namespace ActorBroker.Chaos.Tests;
 
 /// <summary>The proxy between brokers 1 and 2: bytes pass, stop in one direction or both, and go on.</summary>
 public sealed class LinkProxyTests : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private readonly LinkFaults _faults = new();
     private readonly TcpListener _broker = new(IPAddress.Loopback, 0);
     private readonly LinkProxy _proxy;
     private readonly TcpClient _source = new();
-    private readonly int _port;
+    private readonly ReservedPort _reserved = ReservedPort.Take();
 
     public LinkProxyTests()
     {
         _broker.Start();
-        using (var free = new TcpListener(IPAddress.Loopback, 0))
-        {
-            free.Start();
-            _port = ((IPEndPoint)free.LocalEndpoint).Port;
-        }
-
-        _proxy = new LinkProxy(2, _port, ((IPEndPoint)_broker.LocalEndpoint).Port, _faults, OwnerIsBroker1);
+        _proxy = new LinkProxy(2, _reserved.Port, ((IPEndPoint)_broker.LocalEndpoint).Port, _faults, OwnerIsBroker1);
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -33,6 +28,7 @@ public sealed class LinkProxyTests : IAsyncDisposable
         _source.Dispose();
         await _proxy.DisposeAsync();
         _broker.Dispose();
+        _reserved.Dispose();
     }
 
     [Fact]
@@ -89,7 +85,7 @@ public sealed class LinkProxyTests : IAsyncDisposable
 
     private async Task<(NetworkStream There, NetworkStream Back)> ConnectAsync()
     {
-        await _source.ConnectAsync(IPAddress.Loopback, _port, Cancel);
+        await _source.ConnectAsync(IPAddress.Loopback, _reserved.Port, Cancel);
         var accepted = await _broker.AcceptTcpClientAsync(Cancel).AsTask().WaitAsync(Patience, Cancel);
         return (_source.GetStream(), accepted.GetStream());
     }

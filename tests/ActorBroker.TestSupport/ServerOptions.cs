@@ -12,7 +12,7 @@ public sealed record ServerOptions
     /// <summary>The data folder; null: one of its own, removed at the end.</summary>
     public string? DataFolder { get; init; }
 
-    /// <summary>The port; 0: any free one.</summary>
+    /// <summary>The port; 0: one that is its own for as long as the test has the server.</summary>
     public int Port { get; init; }
 
     /// <summary>How long a start or an orderly stop may take on a busy machine.</summary>

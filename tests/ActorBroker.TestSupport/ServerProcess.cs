@@ -5,13 +5,14 @@ using System.Text.RegularExpressions;
 namespace ActorBroker.TestSupport;
 
 /// <summary>
-/// The real server in a process of its own, on a free port and a data folder of its own. It can be stopped in order,
+/// The real server in a process of its own, on a port and a data folder of its own. It can be stopped in order,
 /// killed and started again on the same folder and port; disposing ends it whatever happened.
 /// </summary>
 public sealed partial class ServerProcess : IAsyncDisposable
 {
     private readonly ServerOptions _options;
     private readonly TemporaryFolder _workFolder = new();
+    private readonly ReservedPort? _reserved;
     private Process? _process;
     private ProcessOutput _output = new();
     private ProcessOutput _errors = new();
@@ -19,7 +20,8 @@ public sealed partial class ServerProcess : IAsyncDisposable
     private ServerProcess(ServerOptions options)
     {
         _options = options;
-        Port = options.Port;
+        _reserved = options.Port == 0 ? ReservedPort.Take() : null;
+        Port = _reserved?.Port ?? options.Port;
         DataFolder = options.DataFolder ?? _workFolder["data"];
     }
 
@@ -121,6 +123,7 @@ public sealed partial class ServerProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await EndAsync();
+        _reserved?.Dispose();
         _workFolder.Dispose();
     }
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using ActorBroker.Client;
 using ActorBroker.TestSupport;
 
@@ -25,6 +24,9 @@ internal sealed class ChaosCluster : IAsyncDisposable
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
 
     private readonly List<LinkProxy> _proxies = [];
+    private readonly ReservedPort[] _reserved =
+        [.. Enumerable.Range(0, 3 * Ids.Count).Select(_ => ReservedPort.Take())];
+
     private readonly KafkaClient _client;
 
     private ChaosCluster(string folder)
@@ -33,7 +35,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
         var (disk, reason) = TemporaryVolume.TryMount(DiskMegabytes);
         (SmallDisk, WithoutDisk) = (disk, disk is null ? reason : null);
         Clock = WallClock.TryCreate(Path.Combine(folder, "clock"));
-        var ports = FreePorts(3 * Ids.Count);
+        int[] ports = [.. _reserved.Select(each => each.Port)];
         foreach (var (i, id) in Ids.Index())
         {
             var (client, link, proxy) = (ports[3 * i], ports[(3 * i) + 1], ports[(3 * i) + 2]);
@@ -179,6 +181,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
             await proxy.DisposeAsync();
         }
 
+        Array.ForEach(_reserved, static each => each.Dispose());
         SmallDisk?.Dispose();
     }
 
@@ -190,15 +193,6 @@ internal sealed class ChaosCluster : IAsyncDisposable
                 $"{string.Join(',', each.InSyncReplicas)}")
             .ToList();
         return partial.Count == 0 ? null : $"{partial.Count} partitions are not whole: {partial[0]}";
-    }
-
-    private static int[] FreePorts(int count)
-    {
-        var sockets = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
-        sockets.ForEach(socket => socket.Start());
-        var ports = sockets.Select(socket => ((IPEndPoint)socket.LocalEndpoint).Port).ToArray();
-        sockets.ForEach(socket => socket.Dispose());
-        return ports;
     }
 
     private BrokerProcess NewBroker(int id, int clientPort, int linkPort, int proxyPort)
