@@ -1,8 +1,8 @@
 namespace ActorBroker.Simulation.Tests;
 
 /// <summary>
-/// The cluster keeps its promises in these simulated worlds, always the same ones: of worlds never drawn before about
-/// one in a thousand still breaks a promise, see the page of the architecture.
+/// The cluster keeps its promises in these simulated worlds, always the same ones. What is known of worlds never drawn
+/// before, the page of the architecture says.
 /// </summary>
 public class SimulationTests(ITestOutputHelper output)
 {

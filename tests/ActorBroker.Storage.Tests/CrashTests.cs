@@ -118,6 +118,22 @@ public sealed class CrashTests : IDisposable
     }
 
     [Fact]
+    public void What_was_cut_does_not_come_back_when_power_is_lost()
+    {
+        using var harness = new LogHarness(_disk, _config, "cut");
+        harness.Append(5);
+        harness.Log.Flush();
+        harness.Log.TruncateTo(2);
+        harness.LeaderEpoch = 1;
+        harness.Append(3);
+
+        Memory.Crash();
+        harness.Reopen(clean: false, 2);
+
+        AssertIntact(harness, 2);
+    }
+
+    [Fact]
     public void A_clean_stop_survives_power_loss_in_full()
     {
         using var harness = Filled(out _);
