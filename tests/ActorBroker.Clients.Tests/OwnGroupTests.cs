@@ -149,8 +149,9 @@ public sealed class OwnGroupTests(ServerFixture server) : IClassFixture<ServerFi
         var topic = await CreateAsync(client);
         var options = Options(protocol, "range") with { EnableAutoCommit = false };
         await GroupRun.ProduceAsync(client, topic, 0, Records, Cancel);
-        await using var sleeper = client.CreateConsumer(
-            Deserializers.Ignore, Deserializers.Int32, options with { MaxPollInterval = TimeSpan.FromSeconds(3) });
+        var time = new SkippedTime();
+        await using var sleepersClient = NewClient(time);
+        await using var sleeper = sleepersClient.CreateConsumer(Deserializers.Ignore, Deserializers.Int32, options);
         sleeper.Subscribe([topic]);
         var committed = await sleeper.ReadAllAsync(Cancel).Take(Records / 2).ToListAsync(Cancel);
         await sleeper.CommitAsync(Cancel);
@@ -158,7 +159,13 @@ public sealed class OwnGroupTests(ServerFixture server) : IClassFixture<ServerFi
 
         await using var run = new GroupRun(client, topic, options);
         run.Start();
-        await run.WaitAsync(() => run.Seen.Count == Records - committed.Count, Cancel);
+        await run.WaitAsync(
+            () =>
+            {
+                time.Skip(options.MaxPollInterval / 100);
+                return run.Seen.Count == Records - committed.Count;
+            },
+            Cancel);
         Assert.Equal(
             Enumerable.Range(0, Records),
             committed.Select(each => each.Value).Concat(run.Seen).Order());
@@ -194,9 +201,10 @@ public sealed class OwnGroupTests(ServerFixture server) : IClassFixture<ServerFi
         return topic;
     }
 
-    private KafkaClient NewClient() => new(new ClientOptions
+    private KafkaClient NewClient(TimeProvider? time = null) => new(new ClientOptions
     {
         BootstrapServers = server.Bootstrap,
+        TimeProvider = time ?? TimeProvider.System,
         MetadataMaxAge = TimeSpan.FromMilliseconds(200),
         OperationTimeout = TimeSpan.FromSeconds(20),
     });
