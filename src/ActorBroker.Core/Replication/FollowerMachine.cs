@@ -256,14 +256,21 @@ public sealed class FollowerMachine
     /// </summary>
     private long Divergence(in RecordBatchHeader batch, long from, IEpochHistory history, long logStartOffset)
     {
-        // This log may begin later than the leader's, also within a batch. What it has dropped was committed, so it
-        // can't differ, unless the election was unclean: then the leader has a later epoch there.
+        if (batch.NextOffset <= _sameUpTo)
+        {
+            return long.MaxValue;
+        }
+
+        if (IsAstray(in batch, history, logStartOffset))
+        {
+            return Math.Min(batch.BaseOffset, logStartOffset - 1);
+        }
+
+        // This log may begin later than the leader's, also within a batch.
         var settled = Math.Max(_sameUpTo, logStartOffset);
         if (batch.NextOffset <= settled)
         {
-            return batch.NextOffset > _sameUpTo && history.EpochAt(logStartOffset - 1) < batch.PartitionLeaderEpoch
-                ? batch.BaseOffset
-                : long.MaxValue;
+            return long.MaxValue;
         }
 
         var gap = Math.Max(from, settled);
@@ -286,6 +293,16 @@ public sealed class FollowerMachine
             ? batch.BaseOffset
             : long.MaxValue;
     }
+
+    /// <summary>
+    /// What this log has dropped was committed, so it can't differ, unless the election was unclean: then the batch's
+    /// epoch does not go with that of the record right before the log's start.
+    /// </summary>
+    private static bool IsAstray(in RecordBatchHeader batch, IEpochHistory history, long logStartOffset) =>
+        history.EpochAt(logStartOffset - 1) is { } epoch &&
+        (batch.NextOffset < logStartOffset ? batch.PartitionLeaderEpoch > epoch
+            : batch.BaseOffset < logStartOffset ? batch.PartitionLeaderEpoch != epoch
+            : batch.PartitionLeaderEpoch < epoch);
 
     private static FollowerDecision Refuse(ReplicaAppendStatus status, int epoch, long endOffset) => new()
     {

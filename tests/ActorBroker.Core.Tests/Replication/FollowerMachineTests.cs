@@ -253,6 +253,25 @@ public class FollowerMachineTests
         Assert.Equal((5, 0), (follower.Log.LogStartOffset, follower.Log.EpochAt(4)));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void An_emptied_log_of_a_later_epoch_gives_way_to_an_unclean_leader_of_an_earlier_one(bool isCompacted)
+    {
+        var leader = LogOf((0, 5), (1, 7));
+        var follower = With(LogOf((0, 5), (3, 3)), leaderEpoch: 3, highWatermark: 8);
+        follower.Log.AdvanceStart(8);
+        if (isCompacted)
+        {
+            leader.Drop(7);
+        }
+
+        follower.Takes(From(leader, leaderEpoch: 4, previousOffset: 5), upTo: 12);
+
+        Assert.Equal((7, 12), (follower.Log.LogStartOffset, follower.Log.LogEndOffset));
+        Assert.Equal(1, follower.Log.Latest);
+    }
+
     [Fact]
     public void A_log_that_is_another_before_the_leaders_start_starts_anew_there()
     {
