@@ -67,7 +67,9 @@ public sealed class EmbeddedBrokerTests
     [Fact]
     public async Task A_restart_keeps_the_data_and_the_address()
     {
-        await using var broker = await EmbeddedBroker.StartAsync(cancel: Cancel);
+        using var reserved = ReservedPort.Take();
+        await using var broker = await EmbeddedBroker.StartAsync(
+            new EmbeddedBrokerOptions { Port = reserved.Port }, Cancel);
         var address = broker.BootstrapServers;
         await RoundTrips.SendAsync(address, "t", ["before"], Cancel);
 

@@ -25,7 +25,9 @@ public sealed class EmbeddedClusterTests
     [Fact]
     public async Task A_crash_of_the_leader_loses_nothing_and_a_new_one_takes_over()
     {
-        await using var cluster = await EmbeddedCluster.StartAsync(cancel: Cancel);
+        using var ports = ReservedPort.Take(3);
+        await using var cluster = await EmbeddedCluster.StartAsync(
+            3, new EmbeddedClusterOptions { Port = ports.Port }, Cancel);
         await cluster.CreateTopicAsync("orders", partitions: 1, cancel: Cancel);
         await RoundTrips.SendAsync(cluster.BootstrapServers, "orders", ["before"], Cancel);
         var first = await cluster.LeaderOfAsync("orders", 0, Cancel);
@@ -69,7 +71,8 @@ public sealed class EmbeddedClusterTests
     public async Task Brokers_are_restarted_one_by_one_and_then_all_at_once_from_their_folder()
     {
         using var temporary = new TemporaryFolder();
-        var options = new EmbeddedClusterOptions { DataFolder = temporary["cluster"] };
+        using var ports = ReservedPort.Take(3);
+        var options = new EmbeddedClusterOptions { DataFolder = temporary["cluster"], Port = ports.Port };
         string id;
         await using (var cluster = await EmbeddedCluster.StartAsync(3, options, Cancel))
         {

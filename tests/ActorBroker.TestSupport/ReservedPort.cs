@@ -4,52 +4,59 @@ using System.Net.Sockets;
 namespace ActorBroker.TestSupport;
 
 /// <summary>
-/// A port of 127.0.0.1 that is nobody else's until it is disposed, also while nobody listens there: a server that was
-/// killed finds it free again. It lies below the ports that systems give to whoever takes any; its neighbour is held
-/// meanwhile, which tells other tests that the pair is taken.
+/// A port of 127.0.0.1, or a few in a row, that are nobody else's until it is disposed, also while nobody listens
+/// there: a server that was killed finds its port free again. They lie below the ports that systems give to whoever
+/// takes any; the last one of their block is held meanwhile, which tells other tests that the block is taken.
 /// </summary>
 public sealed class ReservedPort : IDisposable
 {
     private const int First = 20_000;
-    private const int Pairs = 5_000;
+    private const int Blocks = 1_500;
+    private const int BlockPorts = 8;
 
-    private readonly TcpListener _neighbour;
+    private readonly TcpListener _holder;
 
-    private ReservedPort(int port, TcpListener neighbour)
+    private ReservedPort(int port, TcpListener holder)
     {
         Port = port;
-        _neighbour = neighbour;
+        _holder = holder;
     }
 
-    /// <summary>Its number.</summary>
+    /// <summary>Its number, or the first one's.</summary>
     public int Port { get; }
 
-    /// <summary>Takes one that is free.</summary>
-    public static ReservedPort Take()
+    /// <summary>Takes some that are free.</summary>
+    public static ReservedPort Take(int count = 1)
     {
-        var start = Random.Shared.Next(Pairs);
-        for (var tried = 0; tried < Pairs; tried++)
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(count, BlockPorts);
+        var start = Random.Shared.Next(Blocks);
+        for (var tried = 0; tried < Blocks; tried++)
         {
-            var port = First + (2 * ((start + tried) % Pairs));
-            if (TryListen(port + 1) is not { } neighbour)
+            var port = First + (BlockPorts * ((start + tried) % Blocks));
+            if (TryListen(port + BlockPorts - 1) is not { } holder)
             {
                 continue;
             }
 
-            // It may be of somebody who knows nothing of pairs.
-            using var probe = TryListen(port);
-            if (probe is not null)
+            // Others may be there who know nothing of blocks.
+            if (Enumerable.Range(port, count).All(IsFree))
             {
-                return new ReservedPort(port, neighbour);
+                return new ReservedPort(port, holder);
             }
 
-            neighbour.Dispose();
+            holder.Dispose();
         }
 
-        throw new InvalidOperationException($"No port from {First} to {First + (2 * Pairs)} is free.");
+        throw new InvalidOperationException($"No port from {First} to {First + (BlockPorts * Blocks)} is free.");
     }
 
-    public void Dispose() => _neighbour.Dispose();
+    public void Dispose() => _holder.Dispose();
+
+    private static bool IsFree(int port)
+    {
+        using var probe = TryListen(port);
+        return probe is not null;
+    }
 
     private static TcpListener? TryListen(int port)
     {

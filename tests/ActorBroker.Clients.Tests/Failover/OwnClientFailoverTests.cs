@@ -1,6 +1,7 @@
 using ActorBroker.Client;
 using ActorBroker.Records;
 using ActorBroker.Server;
+using ActorBroker.TestSupport;
 
 namespace ActorBroker.Clients.Tests.Failover;
 
@@ -28,7 +29,8 @@ public sealed class OwnClientFailoverTests
     [InlineData(GroupProtocol.Consumer)]
     public async Task Producing_and_reading_go_on_through_a_crash_a_pause_and_a_stop(GroupProtocol protocol)
     {
-        await using var cluster = await EmbeddedCluster.StartAsync(3, Options, Cancel);
+        using var ports = ReservedPort.Take(3);
+        await using var cluster = await EmbeddedCluster.StartAsync(3, Options with { Port = ports.Port }, Cancel);
         await cluster.CreateTopicAsync(Topic, Partitions, cancel: Cancel);
         await using var client = NewClient(cluster);
         await using var numbers = new NumberRun(client, Topic);
@@ -71,7 +73,8 @@ public sealed class OwnClientFailoverTests
     [InlineData(GroupProtocol.Consumer)]
     public async Task What_is_committed_and_who_is_a_member_outlive_the_coordinator(GroupProtocol protocol)
     {
-        await using var cluster = await EmbeddedCluster.StartAsync(3, Options, Cancel);
+        using var ports = ReservedPort.Take(3);
+        await using var cluster = await EmbeddedCluster.StartAsync(3, Options with { Port = ports.Port }, Cancel);
         await cluster.CreateTopicAsync(Topic, Partitions, cancel: Cancel);
         await using var client = NewClient(cluster);
         await using var group = new GroupRun(client, Topic, ConsumerOptions(protocol));
@@ -103,7 +106,8 @@ public sealed class OwnClientFailoverTests
     [Fact]
     public async Task Partitions_move_are_led_as_preferred_and_leave_a_broker_that_is_taken_away()
     {
-        await using var cluster = await EmbeddedCluster.StartAsync(4, Options, Cancel);
+        using var ports = ReservedPort.Take(4);
+        await using var cluster = await EmbeddedCluster.StartAsync(4, Options with { Port = ports.Port }, Cancel);
         await using var client = NewClient(cluster);
         await client.Admin.CreateTopicAsync(new NewTopic { Name = Topic, Assignments = [[4, 1, 2]] }, Cancel);
         await GroupRun.ProduceAsync(client, Topic, 0, 100, Cancel);
