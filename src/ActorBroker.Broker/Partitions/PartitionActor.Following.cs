@@ -41,7 +41,7 @@ internal sealed partial class PartitionActor
     /// <summary>Lets the machine decide; what it takes is written with the rest of the turn.</summary>
     public void StageAppend(ReplicaAppendRequest request)
     {
-        if (_replica is not { } replica || _closing || IsLossUnreported ||
+        if (_replica is not { } replica || _closing || _loss.IsUnreported(_state) ||
             _context.Clock.NowMs < _refuseWritesUntilMs)
         {
             request.Complete(ReplicaAppendResult.Of(ReplicaAppendStatus.Unready));
@@ -112,7 +112,7 @@ internal sealed partial class PartitionActor
         }
 
         var end = replica.Log.LogEndOffset;
-        (_promisedOffset, _sentOffset) = (Math.Min(_promisedOffset, end), Math.Min(_sentOffset, end));
+        _loss.Cut(end);
         _segmentsSeen = replica.Log.SegmentCount;
         replica.GapEnd = Math.Min(replica.GapEnd, end);
         _leaderLogStart = _leaderLogStart <= end ? _leaderLogStart : 0;
@@ -208,7 +208,7 @@ internal sealed partial class PartitionActor
         while (_awaitFlushed.TryPeek(out var request) && request.EndOffset <= flushed)
         {
             _awaitFlushed.Dequeue();
-            _promisedOffset = Math.Max(_promisedOffset, request.EndOffset);
+            _loss.Promised(request.EndOffset);
             request.Complete(request.EndOffset < 0
                 ? ReplicaAppendResult.Of(ReplicaAppendStatus.Unready)
                 : ReplicaAppendResult.Of(ReplicaAppendStatus.Appended) with
@@ -216,11 +216,6 @@ internal sealed partial class PartitionActor
                     EndOffset = request.EndOffset,
                     RestMs = RestAfter(request.Append.Records.Length),
                 });
-        }
-
-        if (_owesRecords && _promisedOffset >= _owedOffset)
-        {
-            Volatile.Write(ref _owesRecords, false);
         }
     }
 

@@ -55,11 +55,7 @@ internal sealed partial class PartitionActor
 
         var replica = new OpenReplica(log, producers);
         log.UpdateConfig(_config);
-        if (log.LogEndOffset < Math.Max(Math.Max(_promisedOffset, _sentOffset), Published.HighWatermark))
-        {
-            LostRecords(replica);
-        }
-
+        ConsiderLoss(log);
         _leaderLogStart = 0;
         _segmentsSeen = log.SegmentCount;
         BeginIncarnation();

@@ -14,10 +14,6 @@ internal sealed partial class PartitionActor
     // The latest leadership that this replica heard of.
     private int _leaderEpoch;
 
-    // The end of what others were told that this replica holds, and of what it sent as a leader.
-    private long _promisedOffset;
-    private long _sentOffset;
-
     /// <summary>The latest leadership that this replica knows of; any thread.</summary>
     public int LeaderEpoch => Volatile.Read(ref _leaderEpoch);
 
@@ -30,8 +26,7 @@ internal sealed partial class PartitionActor
     /// </summary>
     public bool ShouldLead =>
         State is var state && state.Leader == _context.BrokerId && state.InSync.Contains(_context.BrokerId) &&
-        state.LeaderEpoch == LeaderEpoch && state.LeaderEpoch > Volatile.Read(ref _barredEpoch) &&
-        !Volatile.Read(ref _owesRecords);
+        state.LeaderEpoch == LeaderEpoch && _loss.MayLead(state);
 
     /// <summary>The topic's settings or its catalogue document changed.</summary>
     public void Update(TopicDocument document, LogConfig config) => PostControl(new PartitionCommand<bool>(actor =>
@@ -57,7 +52,7 @@ internal sealed partial class PartitionActor
         Volatile.Write(ref _state, state);
         _catalogueVersion = catalogueVersion;
         Learn(state.LeaderEpoch);
-        ConsiderLoss();
+        Report(_loss.Look(state));
         if (_replica is { } replica)
         {
             TakeRole(replica);

@@ -242,7 +242,7 @@ internal sealed partial class PartitionActor : IWakeable
         var logStart = replica.Log.LogStartOffset;
         var end = records?.EndOffset ?? plan.From;
         machine.Sent(in plan, end, records?.Length ?? 0, logStart);
-        _sentOffset = Math.Max(_sentOffset, end);
+        _loss.Sent(end);
         var send = ReplicaSend.Rent(this, replica, peer, in plan, records);
         var append = new ReplicaAppend
         {

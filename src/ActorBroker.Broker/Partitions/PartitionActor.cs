@@ -7,6 +7,7 @@ using ActorBroker.Broker.Actors;
 using ActorBroker.Broker.Replication;
 using ActorBroker.Core.Catalogue;
 using ActorBroker.Core.Configuration;
+using ActorBroker.Core.Replication;
 using ActorBroker.Records;
 
 namespace ActorBroker.Broker.Partitions;
@@ -39,6 +40,7 @@ internal sealed partial class PartitionActor : Mailbox<PartitionItem>, IDisposab
         _state = document.Partitions[name.Partition];
         _catalogueVersion = document.Version;
         _leaderEpoch = _state.LeaderEpoch;
+        _loss = new LossMachine(context.BrokerId);
         _history = history;
         _flush = new FlushItem(this);
         _alarm = new AlarmClock<PartitionItem>(this, new RungItem(), context.Environment.Time, context.Clock);

@@ -1,6 +1,7 @@
 using ActorBroker.Broker.Partitions;
 using ActorBroker.Core.Catalogue;
 using ActorBroker.Core.Cluster;
+using ActorBroker.Core.Replication;
 
 namespace ActorBroker.Broker.Replication;
 
@@ -31,32 +32,14 @@ internal sealed record InSyncChange(PartitionActor Actor, PartitionState Known, 
         Actor.ProposalEnded(Next, catalogueVersion, recorded);
 }
 
-/// <summary>
-/// The replica lost records in the middle of the broker's life. Where others count on them it has to catch up like one
-/// that was never in sync, unless nobody else can know more. Where it only had given them away as a leader, nothing is
-/// lost that counts, and it stays what it is; but a leader goes on in a new leadership.
-/// </summary>
+/// <summary>The replica lost records.</summary>
 /// <param name="Actor">Who.</param>
-/// <param name="LeaderEpoch">The latest leadership in which it may have written what it lost.</param>
-/// <param name="HasCounted">Others count on what it lost.</param>
-internal sealed record LossReport(PartitionActor Actor, int LeaderEpoch, bool HasCounted) : InSyncProposal(Actor)
+/// <param name="Report">What it has to say.</param>
+internal sealed record LossProposal(PartitionActor Actor, LossReport Report) : InSyncProposal(Actor)
 {
-    public override PartitionState? NextOf(PartitionState recorded, ClusterView? view)
-    {
-        if (view is null)
-        {
-            return null;
-        }
-
-        // Elections ask for who is in sync, not for who has reported: a later leadership counts on it, too.
-        var id = Actor.Context.BrokerId;
-        var next = HasCounted ? recorded.LoseRecords(id, view, Actor.Config.MinInsyncReplicas)
-            : recorded.Leader == id ? recorded with { LeaderEpoch = recorded.LeaderEpoch + 1 }
-            : recorded;
-        var isAnew = next.Leader == id && recorded.LeaderEpoch > LeaderEpoch;
-        return isAnew || next.Equals(recorded) ? null : next;
-    }
+    public override PartitionState? NextOf(PartitionState recorded, ClusterView? view) =>
+        view is null ? null : Report.NextOf(recorded, view, Actor.Config.MinInsyncReplicas);
 
     public override void Ended(long catalogueVersion, PartitionState recorded) =>
-        Actor.LossReported(this, catalogueVersion, recorded, Actor.Context.Replication.View is not null);
+        Actor.LossReported(Report, catalogueVersion, recorded, Actor.Context.Replication.View is not null);
 }

@@ -12,7 +12,7 @@ internal sealed partial class SimReplica
     /// <summary>A leader's append.</summary>
     public void Append(ReplicaAppend append, Action<ReplicaAppendResult> reply)
     {
-        if (Log is null || _isClosing || IsLossUnreported)
+        if (Log is null || _isClosing || _loss.IsUnreported(State))
         {
             reply(Result(ReplicaAppendStatus.Unready));
             return;
@@ -63,12 +63,8 @@ internal sealed partial class SimReplica
     /// <summary>From now on others count on its holding all up to there.</summary>
     private void Promise(Action<ReplicaAppendResult> reply, long endOffset)
     {
-        _promisedOffset = Math.Max(_promisedOffset, endOffset);
+        _loss.Promised(endOffset);
         reply(Result(ReplicaAppendStatus.Appended, -1, endOffset));
-        if (_owesRecords && _promisedOffset >= _owedOffset)
-        {
-            _owesRecords = false;
-        }
     }
 
     private ReplicaAppendResult Result(ReplicaAppendStatus status, int epoch = -1, long endOffset = -1) =>
@@ -102,8 +98,7 @@ internal sealed partial class SimReplica
             Changed(0);
             log.TruncateFullyAndStartAt(decision.StartAt, decision.StartEpoch);
             follower.StartedAnew(log.LogEndOffset);
-            (_promisedOffset, _sentOffset) =
-                (Math.Min(_promisedOffset, log.LogEndOffset), Math.Min(_sentOffset, log.LogEndOffset));
+            _loss.Cut(log.LogEndOffset);
         }
 
         if (decision.TruncateTo >= 0)
@@ -122,8 +117,7 @@ internal sealed partial class SimReplica
             Say($"cuts {log.LogEndOffset}..{end} for epoch {append.LeaderEpoch} ({decision.TruncateTo}, same up to " +
                 $"{append.PreviousOffset} of {append.PreviousEpoch}, epoch from {append.LeaderEpochStartOffset})");
             follower.Cut(log.LogEndOffset);
-            (_promisedOffset, _sentOffset) =
-                (Math.Min(_promisedOffset, log.LogEndOffset), Math.Min(_sentOffset, log.LogEndOffset));
+            _loss.Cut(log.LogEndOffset);
             if (log.LogEndOffset != decision.TruncateTo)
             {
                 return false;
@@ -177,7 +171,7 @@ internal sealed partial class SimReplica
 
         _topic = topic;
         Learn(State.LeaderEpoch);
-        ConsiderLoss();
+        Report(_loss.Look(State));
         Log?.UpdateConfig(Config);
         TakeRole();
     }
@@ -185,7 +179,7 @@ internal sealed partial class SimReplica
     private void Learn(int leaderEpoch) => _leaderEpoch = Math.Max(_leaderEpoch, leaderEpoch);
 
     private bool ShouldLead => State.Leader == BrokerId && State.InSync.Contains(BrokerId) &&
-        State.LeaderEpoch == _leaderEpoch && State.LeaderEpoch > _barredEpoch && !_owesRecords;
+        State.LeaderEpoch == _leaderEpoch && _loss.MayLead(State);
 
     /// <summary>The role that the known document gives to this replica.</summary>
     private void TakeRole()

@@ -1,5 +1,6 @@
 using ActorBroker.Core.Catalogue;
 using ActorBroker.Core.Replication;
+using ActorBroker.Storage;
 
 namespace ActorBroker.Simulation.Cluster;
 
@@ -8,20 +9,11 @@ internal sealed partial class SimReplica
 {
     private const int TryAgainUs = 20_000;
 
-    // The latest leadership that it heard of; what it proposed, whatever became of the machine that did; the end of
-    // what others were told that it holds, and of what it sent as a leader.
+    private readonly LossMachine _loss;
+
+    // The latest leadership that it heard of; what it proposed, whatever became of the machine that did.
     private int _leaderEpoch;
     private PartitionState? _underWay;
-    private long _promisedOffset;
-    private long _sentOffset;
-
-    // It lost records that others count on, as of which leadership, and the latest one that it must not take up.
-    private bool _owesRecords;
-    private bool _isReporting;
-    private bool _hasCounted;
-    private long _owedOffset;
-    private int _owingEpoch;
-    private int _barredEpoch = -1;
 
     /// <summary>Proposes another in-sync set where the machine wants one; the catalogue decides.</summary>
     private void ConsiderInSync()
@@ -119,82 +111,32 @@ internal sealed partial class SimReplica
             });
     }
 
-    /// <summary>
-    /// The log ends before what others were told that it holds. The catalogue has to know before it takes a role again.
-    /// </summary>
-    private void LostRecords()
+    /// <summary>The log was opened: is all there that others were told of?</summary>
+    private void ConsiderLoss(PartitionLog log)
     {
-        var counted = Math.Max(_promisedOffset, _published);
-        var promised = Math.Max(counted, _sentOffset);
-        var hasCounted = Log!.LogEndOffset < counted;
-        Say($"has lost records: it held all up to {promised}");
-        (_promisedOffset, _sentOffset) = (Math.Min(counted, Log.LogEndOffset), -1);
-        if (State.Replicas.Length > 1)
+        var told = Math.Max(_loss.ToldUpTo, _published);
+        if (log.LogEndOffset < told)
         {
-            _hasCounted = hasCounted || (_owesRecords && _hasCounted);
-            _owedOffset = _owesRecords ? Math.Max(_owedOffset, promised) : promised;
-            _owingEpoch = _leaderEpoch;
-            _barredEpoch = State.LeaderEpoch;
-            _owesRecords = true;
-            ReportLoss();
+            Say($"has lost records: it held all up to {told}");
+            Report(_loss.Lose(log.LogEndOffset, _published, _leaderEpoch, State));
         }
     }
 
-    private bool IsCountedOn(PartitionState state) =>
-        state.InSync.Contains(BrokerId) || state.EligibleLeaders.Contains(BrokerId);
-
-    /// <summary>It is still counted on, or nobody knows: it takes nothing.</summary>
-    private bool IsLossUnreported => _isReporting || (_owesRecords && IsCountedOn(State));
-
-    private void ConsiderLoss()
+    private void Report(LossReport? report)
     {
-        if (!_owesRecords)
+        if (report is not null)
         {
-            return;
-        }
-
-        if (IsCountedOn(State))
-        {
-            ReportLoss();
-        }
-        else if (State.LeaderEpoch > _owingEpoch && !_isReporting)
-        {
-            _owesRecords = false;
+            Propose(
+                recorded => report.NextOf(recorded, _broker.View, MinInSyncOfTopic),
+                (topic, recorded) => LossReported(report, topic, recorded));
         }
     }
 
-    private void ReportLoss()
+    private void LossReported(LossReport report, TopicDocument topic, PartitionState recorded)
     {
-        if (_isReporting)
-        {
-            return;
-        }
-
-        _isReporting = true;
-        var (barred, hasCounted) = (_barredEpoch, _hasCounted);
-        Propose(
-            recorded =>
-            {
-                var next = hasCounted ? recorded.LoseRecords(BrokerId, _broker.View, MinInSyncOfTopic)
-                    : recorded.Leader == BrokerId ? recorded with { LeaderEpoch = recorded.LeaderEpoch + 1 }
-                    : recorded;
-                var isAnew = next.Leader == BrokerId && recorded.LeaderEpoch > barred;
-                return isAnew || next.Equals(recorded) ? null : next;
-            },
-            (topic, recorded) => LossReported(hasCounted, topic, recorded));
-    }
-
-    /// <summary>Counted on all the same: nobody else can know more, so it goes on.</summary>
-    private void LossReported(bool hasCounted, TopicDocument topic, PartitionState recorded)
-    {
-        _isReporting = false;
-        if (hasCounted == _hasCounted && IsCountedOn(recorded))
-        {
-            _owesRecords = false;
-        }
-
+        _loss.Reported(report, recorded, isSettled: true);
         AdoptNow(topic);
-        ConsiderLoss();
+        Report(_loss.Look(State));
         TakeRole();
     }
 }

@@ -209,7 +209,7 @@ internal sealed partial class SimReplica
             Records = records,
         };
         leader.Sent(in plan, end, records.Length, log.LogStartOffset);
-        _sentOffset = Math.Max(_sentOffset, end);
+        _loss.Sent(end);
         var isOver = false;
         void End(ReplicaAppendResult result)
         {

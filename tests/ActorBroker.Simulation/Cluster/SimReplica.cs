@@ -44,6 +44,7 @@ internal sealed partial class SimReplica
         _topic = topic;
         _index = index;
         _leaderEpoch = State.LeaderEpoch;
+        _loss = new LossMachine(broker.Id);
         _name = new TopicPartition(topic.Name, index);
         _ledger = broker.Cluster.LedgerOf(topic, index);
         var directory = broker.Directory;
@@ -354,11 +355,7 @@ internal sealed partial class SimReplica
         (_cleanShutdown, _beginsAnew) = (false, false);
         Changed(0);
         _ledger.Vanished(BrokerId);
-        if (Log.LogEndOffset < Math.Max(Math.Max(_promisedOffset, _sentOffset), _published))
-        {
-            LostRecords();
-        }
-
+        ConsiderLoss(Log);
         _knownHighWatermark = Math.Clamp(_knownHighWatermark, Log.LogStartOffset, Log.LogEndOffset);
         Post(TakeRole);
     }
