@@ -16,22 +16,12 @@ public sealed class FootprintTests : IDisposable
     [Fact]
     public void An_idle_log_keeps_little_memory()
     {
-        var warm = Open("warm-0");
-        var logs = new PartitionLog[Logs];
-        var before = GC.GetTotalMemory(forceFullCollection: true);
-        for (var i = 0; i < Logs; i++)
-        {
-            logs[i] = Open($"idle-{i}");
-        }
+        using var warm = Open("warm-0");
 
-        var after = GC.GetTotalMemory(forceFullCollection: true);
-        foreach (var log in logs)
-        {
-            log.Dispose();
-        }
+        // Pools that earlier tests filled are emptied at some collection: that may fall into one measurement, not all.
+        var measured = Enumerable.Range(0, 5).Select(Measure).Order().ToList();
 
-        warm.Dispose();
-        Assert.InRange((after - before) / Logs, 0, MaxBytesPerLog);
+        Assert.InRange(measured[2] / Logs, 0, MaxBytesPerLog);
     }
 
     [Theory]
@@ -64,6 +54,24 @@ public sealed class FootprintTests : IDisposable
     }
 
     public void Dispose() => _disk.Dispose();
+
+    private long Measure(int round)
+    {
+        var logs = new PartitionLog[Logs];
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        for (var i = 0; i < Logs; i++)
+        {
+            logs[i] = Open($"idle{round}-{i}");
+        }
+
+        var after = GC.GetTotalMemory(forceFullCollection: true);
+        foreach (var log in logs)
+        {
+            log.Dispose();
+        }
+
+        return after - before;
+    }
 
     private static IEnumerable<string> OpenFiles() => Directory.EnumerateFiles("/proc/self/fd")
         .Select(static link => new FileInfo(link).LinkTarget ?? string.Empty);

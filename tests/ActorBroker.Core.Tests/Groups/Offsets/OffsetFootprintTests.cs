@@ -9,10 +9,19 @@ namespace ActorBroker.Core.Tests.Groups.Offsets;
 [Collection(nameof(OffsetFootprintTests))]
 public sealed class OffsetFootprintTests
 {
+    private const int Groups = 10_000;
+
     [Fact]
     public void Ten_thousand_idle_groups_take_less_than_three_kibibytes_each()
     {
-        const int Groups = 10_000;
+        // Pools that earlier tests filled are emptied at some collection: that may fall into one measurement, not all.
+        var measured = Enumerable.Range(0, 5).Select(_ => Measure()).Order().ToList();
+
+        Assert.InRange(measured[2] / Groups, 1, 3072);
+    }
+
+    private static long Measure()
+    {
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var machine = new GroupCoordinatorMachine(new GroupSettings(), () => "id");
         for (var group = 0; group < Groups; group++)
@@ -30,6 +39,6 @@ public sealed class OffsetFootprintTests
 
         var bytes = GC.GetTotalMemory(forceFullCollection: true) - before;
         Assert.Equal(Groups, machine.GroupCount);
-        Assert.InRange(bytes / Groups, 1, 3072);
+        return bytes;
     }
 }
