@@ -1,3 +1,4 @@
+using ActorBroker.Broker.Replication;
 using ActorBroker.Core.Catalogue;
 using ActorBroker.Core.Configuration;
 using ActorBroker.Core.Replication;
@@ -21,11 +22,13 @@ internal sealed partial class PartitionActor
     public PartitionState State => Volatile.Read(ref _state);
 
     /// <summary>
-    /// It is this broker that has to lead: the catalogue names it, and nobody has named a later leadership. What others
-    /// have must never be missing in a leader's log, so one that lost records waits for another leadership.
+    /// It is this broker that has to lead: the catalogue names it, in this life of it, and nobody has named a later
+    /// leadership. What others have must never be missing in a leader's log, so one that lost records waits for another
+    /// leadership.
     /// </summary>
     public bool ShouldLead =>
-        State is var state && state.Leader == _context.BrokerId && state.InSync.Contains(_context.BrokerId) &&
+        State is var state && state.Leader == _context.BrokerId &&
+        state.IsInSyncIn(_context.BrokerId, _context.Replication.BrokerEpoch) &&
         state.LeaderEpoch == LeaderEpoch && _loss.MayLead(state);
 
     /// <summary>The topic's settings or its catalogue document changed.</summary>
@@ -53,6 +56,11 @@ internal sealed partial class PartitionActor
         _catalogueVersion = catalogueVersion;
         Learn(state.LeaderEpoch);
         Report(_loss.Look(state));
+        if (state.IsRecordedBefore(_context.BrokerId, _context.Replication.BrokerEpoch))
+        {
+            _context.Replication.Propose(new LifeProposal(this));
+        }
+
         if (_replica is { } replica)
         {
             TakeRole(replica);

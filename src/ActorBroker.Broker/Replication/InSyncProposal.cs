@@ -43,3 +43,16 @@ internal sealed record LossProposal(PartitionActor Actor, LossReport Report) : I
     public override void Ended(long catalogueVersion, PartitionState recorded) =>
         Actor.LossReported(Report, catalogueVersion, recorded, Actor.Context.Replication.View is not null);
 }
+
+/// <summary>
+/// The catalogue counts on an earlier life of this broker, since somebody who had not heard of the present one recorded
+/// it after this broker's start had looked: it says again what it says at a start.
+/// </summary>
+/// <param name="Actor">Who.</param>
+internal sealed record LifeProposal(PartitionActor Actor) : InSyncProposal(Actor)
+{
+    public override PartitionState? NextOf(PartitionState recorded, ClusterView? view) => view is null
+        ? null
+        : recorded.AdoptLate(
+            Actor.Context.BrokerId, Actor.Context.Replication.BrokerEpoch, view, Actor.Config.MinInsyncReplicas);
+}

@@ -42,6 +42,18 @@ public sealed record PartitionState(
     public long? EligibleEpochOf(int brokerId) => EpochOf(brokerId, EligibleLeaders, EligibleLeaderEpochs);
 
     /// <summary>
+    /// A broker that lives in this epoch is in sync. What is recorded of another life of it says nothing of this one:
+    /// whoever recorded it, or elected by it, had not heard of this one yet.
+    /// </summary>
+    public bool IsInSyncIn(int brokerId, long brokerEpoch) =>
+        InSyncEpochOf(brokerId) is { } recorded && (recorded < 0 || recorded == brokerEpoch);
+
+    /// <summary>It is recorded as in sync or eligible in a life before this one.</summary>
+    public bool IsRecordedBefore(int brokerId, long brokerEpoch) =>
+        (InSyncEpochOf(brokerId) ?? EligibleEpochOf(brokerId)) is { } recorded &&
+        recorded >= 0 && recorded < brokerEpoch;
+
+    /// <summary>
     /// How many have to be in sync for records to be committed: <c>min.insync.replicas</c>, yet never more than there
     /// are replicas. Those that a reassignment adds do not raise it before they are there.
     /// </summary>

@@ -78,6 +78,21 @@ public static class PartitionStates
     }
 
     /// <summary>
+    /// The state still counts on an earlier life of a broker that has joined already: somebody who had not heard of the
+    /// present one recorded it after the broker's start had looked. It is adopted like after an unclean stop, since
+    /// that life is long over. Null: there is nothing to correct, or this view knows of another life.
+    /// </summary>
+    public static PartitionState? AdoptLate(
+        this PartitionState state, int brokerId, long brokerEpoch, ClusterView view, int minInsyncReplicas)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        ArgumentNullException.ThrowIfNull(view);
+        return view.EpochOf(brokerId) == brokerEpoch && state.IsRecordedBefore(brokerId, brokerEpoch)
+            ? state.Adopt(brokerId, cleanEpoch: null, view, minInsyncReplicas)
+            : null;
+    }
+
+    /// <summary>
     /// A replica has lost records within its broker's life: a disk failed, or the log was found damaged. It is neither
     /// in sync nor eligible any more, unless nobody else is; as a leader it then begins a new leadership, since what it
     /// lost may stand in other logs under its present epoch. It must not serve or follow before that is recorded.

@@ -119,6 +119,41 @@ public sealed class FailoverTests
         Assert.Equal(1, cluster.Replica(3).Actor.Replica!.GapEnd);
     }
 
+    [Fact]
+    public async Task Who_is_elected_for_an_earlier_life_does_not_lead_and_has_that_corrected()
+    {
+        await using var cluster = await ReplicaCluster.StartAsync(2);
+        await cluster.MustProduceAsync(1, "a");
+        var epochs = cluster.State.InSyncEpochs;
+        var stale = cluster.State with
+        {
+            Leader = 2,
+            LeaderEpoch = 1,
+            InSyncEpochs = [epochs[0], epochs[1] - 50],
+        };
+
+        Assert.True(cluster.Catalogue.TryWriteTopic(cluster.Document.With(0, stale)));
+        await cluster.UntilAsync(() => cluster.State.Leader == 1 && cluster.State.InSyncEpochs.SequenceEqual(epochs));
+
+        Assert.Equal(2, cluster.State.LeaderEpoch);
+        await cluster.MustProduceAsync(1, "b");
+    }
+
+    [Fact]
+    public async Task Who_is_elected_for_an_earlier_life_goes_on_in_another_leadership_where_there_is_nobody_else()
+    {
+        await using var cluster = await ReplicaCluster.StartAsync(2);
+        await cluster.MustProduceAsync(1, "a");
+        var epoch = cluster.State.InSyncEpochs[1];
+        var stale = cluster.State with { Leader = 2, LeaderEpoch = 1, InSync = [2], InSyncEpochs = [epoch - 50] };
+
+        Assert.True(cluster.Catalogue.TryWriteTopic(cluster.Document.With(0, stale)));
+        await cluster.UntilAsync(() => cluster.Replica(2).IsLeader);
+
+        Assert.Equal((2, 2), (cluster.State.Leader, cluster.State.LeaderEpoch));
+        Assert.Equal(epoch, cluster.State.InSyncEpochOf(2));
+    }
+
     /// <summary>The next write fails, so that the log is dropped and opened anew.</summary>
     private static async Task ReopenAsync(ReplicaCluster cluster, int brokerId)
     {

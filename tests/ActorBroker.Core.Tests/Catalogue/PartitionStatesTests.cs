@@ -47,6 +47,18 @@ public class PartitionStatesTests
     }
 
     [Fact]
+    public void What_is_recorded_of_an_earlier_life_does_not_count_in_this_one_and_is_corrected()
+    {
+        var stale = State(leader: 1, [1, 2]);
+        Assert.True(stale.IsInSyncIn(1, 10));
+        Assert.False(stale.IsInSyncIn(1, 99));
+        Assert.Equal(State(leader: 2, [2], epoch: 6), stale.AdoptLate(1, 99, Starting, minInsyncReplicas: 1));
+        Assert.Null(stale.AdoptLate(1, 50, Starting, minInsyncReplicas: 1));
+        Assert.Null(stale.AdoptLate(2, 20, Starting, minInsyncReplicas: 1));
+        Assert.True((stale with { InSyncEpochs = [] }).IsInSyncIn(1, 99));
+    }
+
+    [Fact]
     public void After_an_unclean_stop_a_replica_is_neither_in_sync_nor_eligible()
     {
         var follower = State(leader: 2, [2, 1]).Adopt(1, cleanEpoch: null, Starting, minInsyncReplicas: 2);

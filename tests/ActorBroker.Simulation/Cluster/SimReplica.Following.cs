@@ -172,13 +172,20 @@ internal sealed partial class SimReplica
         _topic = topic;
         Learn(State.LeaderEpoch);
         Report(_loss.Look(State));
+        if (State.IsRecordedBefore(BrokerId, BrokerEpoch))
+        {
+            Propose(
+                recorded => recorded.AdoptLate(BrokerId, BrokerEpoch, _broker.View, MinInSyncOfTopic),
+                (now, _) => AdoptNow(now));
+        }
+
         Log?.UpdateConfig(Config);
         TakeRole();
     }
 
     private void Learn(int leaderEpoch) => _leaderEpoch = Math.Max(_leaderEpoch, leaderEpoch);
 
-    private bool ShouldLead => State.Leader == BrokerId && State.InSync.Contains(BrokerId) &&
+    private bool ShouldLead => State.Leader == BrokerId && State.IsInSyncIn(BrokerId, BrokerEpoch) &&
         State.LeaderEpoch == _leaderEpoch && _loss.MayLead(State);
 
     /// <summary>The role that the known document gives to this replica.</summary>
