@@ -245,7 +245,7 @@ internal sealed class BrokerStart : IAsyncDisposable
                 else if (folder.TopicId is { } id && deletions.Contains(id))
                 {
                     BrokerLogs.Leftover(_logger, folder.Path);
-                    _environment.FileSystem.DeleteDirectory(folder.Path);
+                    directory.RemovePartition(name, id);
                 }
                 else
                 {

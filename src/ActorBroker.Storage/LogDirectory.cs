@@ -168,6 +168,22 @@ public sealed class LogDirectory : IDisposable
         return partitions;
     }
 
+    /// <summary>
+    /// Removes a partition's folder, if there is one. It loses its name first, for good: a loss of power must not bring
+    /// a part of it back, which a later topic of that name would take for its own.
+    /// </summary>
+    public void RemovePartition(TopicPartition partition, Guid topicId)
+    {
+        var folder = PathOf(partition);
+        if (_files.DirectoryExists(folder))
+        {
+            var aside = System.IO.Path.Combine(Path, FolderName.Aside(partition.ToString(), topicId));
+            _files.MoveDirectory(folder, aside);
+            _files.SyncDirectory(Path);
+            _files.DeleteDirectory(aside);
+        }
+    }
+
     /// <summary>Where the partition's folder is, or would be.</summary>
     public string PathOf(TopicPartition partition) => System.IO.Path.Combine(Path, partition.ToString());
 

@@ -172,6 +172,27 @@ public sealed class LogDirectoryTests : IDisposable
     }
 
     [Fact]
+    public void A_removed_folder_does_not_come_back_after_a_loss_of_power()
+    {
+        var (name, id) = (new TopicPartition("orders", 0), Guid.NewGuid());
+        using (var directory = Open(_memory))
+        {
+            OpenLog(directory.PathOf(name), id);
+            _memory.Files.SyncDirectory(directory.PathOf(name));
+            _memory.Files.SyncDirectory(directory.Path);
+
+            directory.RemovePartition(name, id);
+            Assert.Empty(directory.ListPartitions());
+            directory.RemovePartition(name, id);
+        }
+
+        ((MemoryFileSystem)_memory.Files).Crash();
+
+        using var again = Open(_memory);
+        Assert.Empty(again.ListPartitions());
+    }
+
+    [Fact]
     public void A_folder_that_cant_be_written_says_what_to_do_in_one_line()
     {
         ((MemoryFileSystem)_memory.Files).IsReadOnly = true;

@@ -100,7 +100,10 @@ internal sealed partial class PartitionActor
         PartitionLogs.Truncated(_context.Logger, Name, replica.Log.LogEndOffset, wanted, follower.LeaderEpoch);
         if (decision.StartAt >= 0)
         {
+            // Again afterwards, as a checkpoint may have been on its way.
+            ForgetLogStart(wanted);
             replica.Log.TruncateFullyAndStartAt(wanted, decision.StartEpoch);
+            ForgetLogStart(wanted);
             follower.StartedAnew(wanted);
             replica.GapEnd = 0;
             _leaderLogStart = 0;
@@ -118,6 +121,18 @@ internal sealed partial class PartitionActor
         _leaderLogStart = _leaderLogStart <= end ? _leaderLogStart : 0;
         _isTrustedTooFar |= WrittenRecoveryPoint > end;
         return end == wanted;
+    }
+
+    /// <summary>
+    /// A log that starts anew below where it began, after an unclean election, is another log: a start after a crash
+    /// must not have it begin where the checkpoints say that the dropped one did, as if that much were there.
+    /// </summary>
+    private void ForgetLogStart(long offset)
+    {
+        if (_context.Directory.LogStartOffsets.GetValueOrDefault(Name) > offset)
+        {
+            _context.Checkpoints.Forget(_context.Directory, new HashSet<TopicPartition> { Name });
+        }
     }
 
     private void Take(

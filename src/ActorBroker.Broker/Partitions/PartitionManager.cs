@@ -210,7 +210,7 @@ internal sealed class PartitionManager(
     }
 
     /// <summary>Where the partition turns out not to be gone its folder stays, closed.</summary>
-    private async Task<(string[] Folders, bool Complete, bool Stays)> SetAsideAsync(
+    private static async Task<(string[] Folders, bool Complete, bool Stays)> SetAsideAsync(
         PartitionActor actor, Func<int, bool> isGone)
     {
         var stays = false;
@@ -241,7 +241,7 @@ internal sealed class PartitionManager(
             stays = !isGone(actor.Name.Partition);
             if (!stays)
             {
-                environment.FileSystem.DeleteDirectory(actor.Context.PathOf(actor.Name));
+                actor.Context.Directory.RemovePartition(actor.Name, actor.TopicId);
             }
 
             return ([], true, stays);

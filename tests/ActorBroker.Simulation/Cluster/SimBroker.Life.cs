@@ -274,7 +274,7 @@ internal sealed partial class SimBroker
                 && topic.Partitions[folder.Partition.Partition].Replicas.Contains(Id);
             if (!isMine)
             {
-                Disk.Files.DeleteDirectory(folder.Path);
+                _directory.RemovePartition(folder.Partition, folder.TopicId ?? Guid.Empty);
             }
         }
     }

@@ -96,6 +96,11 @@ internal sealed partial class SimReplica
                 $"{log.LogEndOffset}, the leader's from {append.LogStartOffset}, epoch from " +
                 $"{append.LeaderEpochStartOffset}, append from {append.PreviousOffset} of {append.PreviousEpoch})");
             Changed(0);
+            if (_broker.Directory.LogStartOffsets.GetValueOrDefault(_name) > decision.StartAt)
+            {
+                _broker.Directory.Forget(new HashSet<TopicPartition> { _name });
+            }
+
             log.TruncateFullyAndStartAt(decision.StartAt, decision.StartEpoch);
             follower.StartedAnew(log.LogEndOffset);
             _loss.Cut(log.LogEndOffset);

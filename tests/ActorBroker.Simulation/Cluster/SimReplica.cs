@@ -132,7 +132,7 @@ internal sealed partial class SimReplica
             }
             else
             {
-                _broker.Disk.Files.DeleteDirectory(_broker.Directory.PathOf(_name));
+                _broker.Directory.RemovePartition(_name, TopicId);
             }
         }
         catch (IOException)
