@@ -204,24 +204,15 @@ internal sealed partial class SimBroker
     /// <summary>Says in each document what this broker's replica is worth in its new life.</summary>
     private void AdoptReplicas(long? cleanEpoch)
     {
-        var isSettled = true;
+        var view = new ClusterView(_cluster.Catalogue.Brokers.Values, Live);
+        var adopted = _cluster.Catalogue.Topics
+            .Select(topic => topic.Adopt(Id, cleanEpoch, view, _cluster.Scenario.ConfigOf(topic).MinInsyncReplicas))
+            .OfType<TopicDocument>().ToArray();
         _cluster.Catalogue.Call(
             this,
-            () =>
-            {
-                var view = new ClusterView(_cluster.Catalogue.Brokers.Values, Live);
-                foreach (var topic in _cluster.Catalogue.Topics.ToArray())
-                {
-                    var minimum = _cluster.Scenario.ConfigOf(topic).MinInsyncReplicas;
-                    if (topic.Adopt(Id, cleanEpoch, view, minimum) is { } adopted)
-                    {
-                        isSettled &= _cluster.Catalogue.TryWrite(adopted);
-                    }
-                }
-
-                return true;
-            },
-            end => GoOn(isSettled ? end : CallEnd.Unknown, () => AdoptReplicas(cleanEpoch), Enter));
+            () => adopted.Count(_cluster.Catalogue.TryWrite) == adopted.Length,
+            end => GoOn(
+                end == CallEnd.Refused ? CallEnd.Unknown : end, () => AdoptReplicas(cleanEpoch), Enter));
     }
 
     /// <summary>Reads the catalogue as it is, goes on with its feed, and joins.</summary>

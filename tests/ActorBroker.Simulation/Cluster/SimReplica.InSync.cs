@@ -77,34 +77,26 @@ internal sealed partial class SimReplica
     }
 
     /// <summary>
-    /// Has the partition's state changed by compare-and-set, from what is recorded then, until it is known what came of
-    /// it; in a topic that is gone nothing does.
+    /// Has the partition's state changed by compare-and-set, from what is recorded when the call is made, until it is
+    /// known what came of it; in a topic that is gone nothing does. The call carries the version that was read: one
+    /// that was given up and arrives late changes nothing that others have changed since.
     /// </summary>
     private void Propose(
         Func<PartitionState, PartitionState?> change, Action<TopicDocument, PartitionState> ended)
     {
         var catalogue = _broker.Cluster.Catalogue;
-        TopicDocument? topic = null;
+        var read = catalogue.Find(TopicId);
+        var changed = read is not null && change(read.Partitions[_index]) is { } next ? read.With(_index, next) : null;
         catalogue.Call(
             _broker,
-            () =>
-            {
-                topic = catalogue.Find(TopicId);
-                if (topic is null || change(topic.Partitions[_index]) is not { } next)
-                {
-                    return true;
-                }
-
-                topic = topic.With(_index, next);
-                return catalogue.TryWrite(topic);
-            },
+            () => changed is null || catalogue.TryWrite(changed),
             end =>
             {
                 if (end != CallEnd.Done)
                 {
                     _broker.After(TryAgainUs, () => Propose(change, ended));
                 }
-                else if (topic is { } known && !_isGone)
+                else if ((changed ?? read) is { } known && !_isGone)
                 {
                     Post(() => ended(known, known.Partitions[_index]));
                 }
