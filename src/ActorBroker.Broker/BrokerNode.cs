@@ -94,6 +94,13 @@ public sealed class BrokerNode : IAsyncDisposable
     /// </summary>
     public Task<string> Displaced => _displaced.Task;
 
+    /// <summary>
+    /// This broker hands its leaderships over and will be gone in a moment. Whoever asks it for a partition that others
+    /// lead by now is helped best by a closed connection: the client looks around at once, and not after the back-off
+    /// that it takes when it is told to look for the leader.
+    /// </summary>
+    public bool IsLeaving => _shutdown.IsDraining;
+
     internal Housekeeping Housekeeping => _housekeeping;
 
     /// <summary>

@@ -15,6 +15,10 @@ internal sealed class ControlledShutdown(
 
     private readonly Lock _gate = new();
     private Task? _running;
+    private volatile bool _isDraining;
+
+    /// <summary>True from when leaderships begin to move away before the stop.</summary>
+    public bool IsDraining => _isDraining;
 
     /// <summary>Whoever asks again waits for the same.</summary>
     public Task RunAsync(CancellationToken cancel)
@@ -41,6 +45,7 @@ internal sealed class ControlledShutdown(
                 return;
             }
 
+            _isDraining = true;
             await follower.SyncAsync(Catalogue.ClusterCatalogue.BrokerKey(state.BrokerId)).ConfigureAwait(false);
             ClusterLogs.Draining(logger, LeadershipsLeft());
             await WaitAsync().ConfigureAwait(false);

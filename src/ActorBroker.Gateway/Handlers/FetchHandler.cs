@@ -42,7 +42,9 @@ internal sealed class FetchHandler(HandlerContext context) : ApiHandler
         var terms = Terms(message);
         using var work = new FetchWork(context, request.Version, terms, plan.Targets);
         await work.RunAsync(request.Connection.Closing).ConfigureAwait(false);
-        return Compose(plan, work.Rows, request);
+        return _node.IsLeaving && Array.Exists(work.Rows, IsMisdirected)
+            ? Response.Close
+            : Compose(plan, work.Rows, request);
     }
 
     private static FetchRequest Decode(RequestContext request)
@@ -88,6 +90,8 @@ internal sealed class FetchHandler(HandlerContext context) : ApiHandler
             return Reply(request, ErrorCode.None, session.Id, news);
         }
     }
+
+    private static bool IsMisdirected(FetchRow row) => row.Result.Error == ErrorCode.NotLeaderOrFollower;
 
     private static bool IsNews(FetchRow row) =>
         row.Bytes > 0 || row.IsFinal || row.Result.HighWatermark != row.Target.ToldHighWatermark ||

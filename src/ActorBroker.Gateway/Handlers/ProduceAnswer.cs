@@ -25,6 +25,10 @@ internal sealed class ProduceAnswer(short acks, int topics)
     /// <summary>True when any append was refused.</summary>
     public bool HasError { get; private set; }
 
+    /// <summary>True when none was appended, as others lead all the partitions.</summary>
+    public bool IsMisdirected =>
+        _rows.Count > 0 && _rows.TrueForAll(static row => row.Result.Error == ErrorCode.NotLeaderOrFollower);
+
     /// <summary>Begins a topic.</summary>
     public void AddTopic(string name, int partitions) => _topics.Add((name, partitions));
 

@@ -53,9 +53,9 @@ internal sealed class GatewayHost : IAsyncDisposable
         }
     }
 
-    public async Task<Guid> CreateTopicAsync(string name, int partitions = 1)
+    public async Task<Guid> CreateTopicAsync(string name, int partitions = 1, int replicas = 1)
     {
-        var topic = new NewTopic(name, partitions, 1, null, new Dictionary<string, string?>());
+        var topic = new NewTopic(name, partitions, replicas, null, new Dictionary<string, string?>());
         var results = await Node.Topics.CreateAsync([topic], false, TestContext.Current.CancellationToken);
         Assert.Equal(ErrorCode.None, results[0].Error);
         return results[0].Id;

@@ -36,6 +36,7 @@ internal sealed class JournalCatalogue : ICatalogue, IDisposable
         ImmutableDictionary<CatalogueKey, CatalogueDocument>.Empty;
 
     private Poller? _poller;
+    private FolderWatch? _watch;
     private string _generation = "";
     private long _number;
     private long _highestRemoved;
@@ -60,8 +61,10 @@ internal sealed class JournalCatalogue : ICatalogue, IDisposable
     public static JournalCatalogue Open(IFileSystem files, string clusterFolder, ILogger logger)
     {
         var catalogue = Open(files, clusterFolder, logger, entriesPerGeneration: 1000);
-        catalogue._poller = new Poller(
+        var poller = new Poller(
             "catalogue", PollInterval, catalogue.Poll, failure => LocalLogs.CatalogueUnreadable(logger, failure));
+        catalogue._poller = poller;
+        catalogue._watch = new FolderWatch(catalogue._folder, poller.Wake);
         return catalogue;
     }
 
@@ -123,7 +126,11 @@ internal sealed class JournalCatalogue : ICatalogue, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _poller?.Dispose();
+    public void Dispose()
+    {
+        _watch?.Dispose();
+        _poller?.Dispose();
+    }
 
     private void Begin()
     {

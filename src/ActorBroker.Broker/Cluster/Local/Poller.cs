@@ -2,14 +2,15 @@
 // the disk that another part of the broker keeps busy.
 namespace ActorBroker.Broker.Cluster.Local;
 
-/// <summary>A thread of its own for something short that comes back at an interval.</summary>
+/// <summary>A thread of its own for something short that comes back at an interval, or sooner when woken.</summary>
 internal sealed class Poller : IDisposable
 {
-    private readonly ManualResetEventSlim _stop = new(initialState: false, spinCount: 0);
+    private readonly ManualResetEventSlim _bell = new(initialState: false, spinCount: 0);
     private readonly TimeSpan _interval;
     private readonly Action _work;
     private readonly Action<Exception> _failed;
     private readonly Thread _thread;
+    private volatile bool _stopped;
 
     /// <param name="name">What it does.</param>
     /// <param name="interval">The time between.</param>
@@ -24,22 +25,33 @@ internal sealed class Poller : IDisposable
         _thread.Start();
     }
 
+    /// <summary>Has it look now.</summary>
+    public void Wake() => _bell.Set();
+
     /// <summary>Ends it, and waits until it has ended.</summary>
     public void Dispose()
     {
-        _stop.Set();
+        _stopped = true;
+        _bell.Set();
         if (_thread != Thread.CurrentThread)
         {
             _thread.Join();
-            _stop.Dispose();
+            _bell.Dispose();
         }
     }
 
     private void Run()
     {
         var isFailing = false;
-        while (!_stop.Wait(_interval))
+        while (true)
         {
+            _bell.Wait(_interval);
+            _bell.Reset();
+            if (_stopped)
+            {
+                return;
+            }
+
             try
             {
                 _work();
