@@ -1,5 +1,5 @@
-// Others' changes are looked for at an interval; the operating system tells of them at once. It is a hint only: where it
-// can't be had (a network's file system, no watches left), or gets lost, the interval finds them.
+// Others' changes are looked for at an interval; the operating system tells of them at once. It is a hint only: where
+// it can't be had (a network's file system, no watches left), or gets lost, the interval finds them.
 namespace ActorBroker.Broker.Cluster.Local;
 
 /// <summary>Tells when a file has gone from a folder, which is the last step of each write to a journal.</summary>
