@@ -14,11 +14,12 @@ public class CanaryTests(ITestOutputHelper output)
     [MemberData(nameof(Canaries))]
     public void A_planted_bug_is_found(string name)
     {
+        var canary = Enum.Parse<Canary>(name);
         for (var seed = 1UL; seed <= SeedsMax; seed++)
         {
             try
             {
-                SimulationRun.Run(seed, Enum.Parse<Canary>(name));
+                SimulationRun.Run(seed, canary, hasGroups: canary == Canary.LoadGroupsToHighWatermark);
             }
             catch (SimulationFailure failure)
             {

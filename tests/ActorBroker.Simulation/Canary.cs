@@ -29,4 +29,9 @@ internal enum Canary
 
     /// <summary>The high watermark advances below the minimum of in-sync replicas (before KIP-966).</summary>
     CommitBelowMinimum,
+
+    /// <summary>
+    /// A coordinator of groups serves what its high watermark covers when it begins, not all that its log holds.
+    /// </summary>
+    LoadGroupsToHighWatermark,
 }

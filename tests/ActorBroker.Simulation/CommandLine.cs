@@ -13,6 +13,7 @@ internal sealed class CommandLine
           --seed S        the first one (default: by chance)
           --threads N     seeds at the same time (default: one per core)
           --canary NAME   with a planted bug, which has to be found
+          --no-groups     without groups and their offsets, as the seeds ran that found bugs before there were any
           --keep-going    go on after a failure, and list all
           --verbose       show every event; for a single seed
           --help          this text
@@ -38,6 +39,9 @@ internal sealed class CommandLine
                 case "--canary":
                     Canary = Name(args, ++at);
                     break;
+                case "--no-groups":
+                    HasGroups = false;
+                    break;
                 case "--keep-going":
                     KeepsGoing = true;
                     break;
@@ -62,6 +66,8 @@ internal sealed class CommandLine
     public int Threads { get; } = Environment.ProcessorCount;
 
     public Canary Canary { get; }
+
+    public bool HasGroups { get; } = true;
 
     public bool KeepsGoing { get; }
 

@@ -29,14 +29,15 @@ var results = SeedRange.Run(firstSeed, options.Seeds, options.Threads, options.C
         Console.Write(string.Create(
             CultureInfo.InvariantCulture, $"\r{done} of {options.Seeds}, {perSecond:F0}/s  "));
     }
-}, stopAtFailure: !options.KeepsGoing);
+}, stopAtFailure: !options.KeepsGoing, hasGroups: options.HasGroups);
 
 Console.WriteLine(string.Create(
     CultureInfo.InvariantCulture,
     $"""
 
     {results.Runs} runs in {started.Elapsed.TotalSeconds:F1} s: {results.Steps} steps, {results.Acknowledged}
-    produces acknowledged, {results.Committed} offsets committed, {results.Failures.Count} failed
+    produces acknowledged, {results.Committed} offsets committed, {results.GroupCommits} commits of groups,
+    {results.Failures.Count} failed
     """));
 foreach (var failure in results.Failures)
 {

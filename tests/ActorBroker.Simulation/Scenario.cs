@@ -1,6 +1,7 @@
 using System.Globalization;
 using ActorBroker.Core.Catalogue;
 using ActorBroker.Core.Configuration;
+using ActorBroker.Core.Topics;
 
 namespace ActorBroker.Simulation;
 
@@ -9,7 +10,7 @@ internal sealed class Scenario
 {
     private readonly Dictionary<(Guid Topic, long Version), LogConfig> _configs = [];
 
-    public Scenario(Rng random)
+    public Scenario(Rng random, bool hasGroups)
     {
         Brokers = random.Between(3, 5);
         FaultyUs = random.Between(2_000, 6_000) * 1_000L;
@@ -22,6 +23,10 @@ internal sealed class Scenario
         CatalogueLossRate = random.Chance(0.4) ? 0.05 : 0;
         var topics = random.Between(1, 2);
         Topics = [.. Enumerable.Range(0, topics).Select(number => new TopicPlan(number, Brokers, random))];
+
+        // Behind all other draws: without groups a seed makes the run that it made before there were any.
+        OffsetsTopic = hasGroups ? new TopicPlan(random) : null;
+        AllTopics = OffsetsTopic is null ? Topics : [.. Topics, OffsetsTopic];
     }
 
     public int Brokers { get; }
@@ -45,7 +50,13 @@ internal sealed class Scenario
 
     public double CatalogueLossRate { get; }
 
+    /// <summary>What producers and consumers use.</summary>
     public IReadOnlyList<TopicPlan> Topics { get; }
+
+    /// <summary>What keeps the groups' offsets; null in a run without groups.</summary>
+    public TopicPlan? OffsetsTopic { get; }
+
+    public IReadOnlyList<TopicPlan> AllTopics { get; }
 
     /// <summary>A topic's settings in force.</summary>
     public LogConfig ConfigOf(TopicDocument topic)
@@ -88,7 +99,21 @@ internal sealed class TopicPlan
         RetentionBytes = random.Chance(0.3) ? 3 * SegmentBytes : -1;
     }
 
+    /// <summary>The topic of the groups' offsets: it is never deleted, cut, or led uncleanly.</summary>
+    public TopicPlan(Rng random)
+    {
+        Name = TopicNames.ConsumerOffsets;
+        Partitions = random.Between(1, 3);
+        Replicas = 3;
+        MinInSync = random.Chance(0.8) ? 2 : random.Between(1, 3);
+        Flush = random.Chance(0.3);
+        SegmentBytes = random.Pick([2048, 4096, 16384]);
+        RetentionBytes = -1;
+    }
+
     public string Name { get; }
+
+    public bool IsInternal => TopicNames.IsInternal(Name);
 
     public int Partitions { get; }
 

@@ -14,19 +14,22 @@ internal sealed class SeedRange
 
     public long Committed { get; private set; }
 
+    /// <summary>Commits of groups' offsets that were acknowledged.</summary>
+    public long GroupCommits { get; private set; }
+
     /// <summary>In the order of their seeds.</summary>
     public IReadOnlyList<SimulationFailure> Failures => [.. _failures.OrderBy(failure => failure.Seed)];
 
     public static SeedRange Run(
         ulong first, int count, int threads, Canary canary = Canary.None, Action<string>? listener = null,
-        Action<int>? progress = null, bool stopAtFailure = true)
+        Action<int>? progress = null, bool stopAtFailure = true, bool hasGroups = true)
     {
         var range = new SeedRange();
         Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = threads }, (index, loop) =>
         {
             try
             {
-                range.Add(SimulationRun.Run(first + (ulong)index, canary, listener));
+                range.Add(SimulationRun.Run(first + (ulong)index, canary, listener, hasGroups));
             }
             catch (SimulationFailure failure)
             {
@@ -50,6 +53,7 @@ internal sealed class SeedRange
             Steps += result.Steps;
             Acknowledged += result.Acknowledged;
             Committed += result.Committed;
+            GroupCommits += result.GroupCommits;
         }
     }
 

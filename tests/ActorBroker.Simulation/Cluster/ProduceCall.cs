@@ -9,6 +9,9 @@ internal sealed class ProduceCall(byte[] records, short acks, Action<ErrorCode, 
 
     public short Acks { get; } = acks;
 
+    /// <summary>Append only in this incarnation of the replica; 0: in whichever.</summary>
+    public long Incarnation { get; init; }
+
     public long BaseOffset { get; set; } = -1;
 
     public long EndOffset { get; set; } = -1;

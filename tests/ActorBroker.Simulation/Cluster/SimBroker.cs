@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using ActorBroker.Core.Catalogue;
 using ActorBroker.Core.Configuration;
+using ActorBroker.Core.Topics;
+using ActorBroker.Simulation.Groups;
 using ActorBroker.Storage;
 
 namespace ActorBroker.Simulation.Cluster;
@@ -29,6 +31,7 @@ internal sealed partial class SimBroker
         Id = id;
         Disk = new SimDisk(_world);
         _controller = new SimController(cluster, this);
+        Coordinator = new SimCoordinator(this);
     }
 
     public int Id { get; }
@@ -59,6 +62,9 @@ internal sealed partial class SimBroker
     public IReadOnlyCollection<SimReplica> Replicas => _replicas.Values;
 
     public SimCluster Cluster => _cluster;
+
+    /// <summary>Its part in coordinating groups.</summary>
+    public SimCoordinator Coordinator { get; }
 
     public LogDirectory Directory => _directory!;
 
@@ -198,6 +204,11 @@ internal sealed partial class SimBroker
         {
             Adopt(topic, index);
         }
+
+        if (topic.Name == TopicNames.ConsumerOffsets)
+        {
+            Coordinator.Follow();
+        }
     }
 
     /// <summary>
@@ -236,6 +247,7 @@ internal sealed partial class SimBroker
                     {
                         Adopt(known.Version > now.Version ? known : now, index);
                         Adopt(now);
+                        Coordinator.Follow();
                     }
                 }
             });
@@ -325,5 +337,6 @@ internal sealed partial class SimBroker
         _view = null;
         Epoch = 0;
         _controller.Forget();
+        Coordinator.Forget();
     }
 }

@@ -14,10 +14,10 @@ internal sealed class SimCluster
     private readonly Dictionary<(Guid Topic, int Partition), PartitionLedger> _ledgers = [];
     private readonly List<PartitionLedger> _allLedgers = [];
 
-    public SimCluster(World world)
+    public SimCluster(World world, bool hasGroups)
     {
         World = world;
-        Scenario = new Scenario(world.Random);
+        Scenario = new Scenario(world.Random, hasGroups);
         Network = new Network(world);
         Membership = new SimMembership(world) { LeaseMs = Scenario.LeaseMs };
         Catalogue = new SimCatalogue(world) { Changing = Changing };
@@ -75,6 +75,12 @@ internal sealed class SimCluster
         if (ids.Length == 0 || Catalogue.Find(plan.Name) is not null)
         {
             return ids.Length > 0;
+        }
+
+        if (plan.IsInternal && ids.Length < plan.Replicas)
+        {
+            // Made once, it lives long: those who are just not there are waited for.
+            return false;
         }
 
         var configs = ImmutableSortedDictionary<string, string>.Empty

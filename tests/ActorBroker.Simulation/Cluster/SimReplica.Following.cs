@@ -241,6 +241,7 @@ internal sealed partial class SimReplica
                 CommitNeedsFlush = NeedsFlush,
             },
             _world.NowMs);
+        Incarnation++;
         Say($"leads in epoch {State.LeaderEpoch} from {log.LogEndOffset} on, in sync {List(State.InSync)}");
         Observe();
         _ledger.Leads(BrokerId, State.LeaderEpoch);

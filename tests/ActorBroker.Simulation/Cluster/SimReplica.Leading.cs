@@ -26,11 +26,18 @@ internal sealed partial class SimReplica
             return;
         }
 
+        if (call.Incarnation != 0 && call.Incarnation != Incarnation)
+        {
+            call.Answer(ErrorCode.NotLeaderOrFollower, -1);
+            return;
+        }
+
         RecordBatchHeader.TryRead(call.Records, out var header);
         var decision = leader.Accept(in header, call.Acks, _world.NowMs);
         if (decision.Kind == AppendKind.Rejected)
         {
             Say($"refuses a batch: {decision.Error}, {decision.Message}");
+            RefuseResting(call);
             call.Answer(decision.Error, -1);
             return;
         }

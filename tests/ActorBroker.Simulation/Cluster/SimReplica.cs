@@ -267,6 +267,8 @@ internal sealed partial class SimReplica
                 ScheduleTurn();
             }
         }
+
+        Watcher?.Signal();
     }
 
     private void EndTurn()
@@ -335,6 +337,7 @@ internal sealed partial class SimReplica
 
             _producers = producers;
             Log = log;
+            Incarnation++;
         }
         catch (IOException failure)
         {

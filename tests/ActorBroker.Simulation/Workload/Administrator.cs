@@ -15,7 +15,7 @@ internal sealed class Administrator(SimCluster cluster)
         var members = cluster.Brokers.Where(broker => broker is { IsMember: true, IsPaused: false }).ToArray();
         if (_world.HasFaults && members.Length > 0)
         {
-            Change(_world.Random.Pick(members), _world.Random.Pick(cluster.Scenario.Topics));
+            Change(_world.Random.Pick(members), _world.Random.Pick(cluster.Scenario.AllTopics));
         }
 
         _world.After(_world.Random.Between(100_000, 700_000), Act);
@@ -30,7 +30,8 @@ internal sealed class Administrator(SimCluster cluster)
         }
 
         var index = _world.Random.Next(topic.Partitions.Length);
-        switch (_world.Random.Next(20))
+        var choice = _world.Random.Next(20);
+        switch (plan.IsInternal ? ForInternal(choice) : choice)
         {
             case 0 when _world.Random.Chance(0.4):
                 cluster.Catalogue.TryDelete(topic);
@@ -60,6 +61,16 @@ internal sealed class Administrator(SimCluster cluster)
                 break;
         }
     }
+
+    /// <summary>
+    /// Nobody deletes an internal topic, or records of it; and it does not grow, as its groups would be elsewhere then.
+    /// </summary>
+    private static int ForInternal(int choice) => choice switch
+    {
+        0 or 1 => 2,
+        > 10 => 10,
+        _ => choice,
+    };
 
     private static TopicDocument? Changed(TopicDocument topic, int index, PartitionChange change) =>
         change.State is { } state && !state.Equals(topic.Partitions[index]) ? topic.With(index, state) : null;
