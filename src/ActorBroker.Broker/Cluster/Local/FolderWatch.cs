@@ -1,5 +1,6 @@
 // Others' changes are looked for at an interval; the operating system tells of them at once. It is a hint only: where
-// it can't be had (a network's file system, no watches left), or gets lost, the interval finds them.
+// it can't be had (a network's file system, no watches left) or gets lost, the interval finds them; it is shorter
+// where there are no hints.
 namespace ActorBroker.Broker.Cluster.Local;
 
 /// <summary>Tells when a file has gone from a folder, which is the last step of each write to a journal.</summary>
@@ -24,6 +25,9 @@ internal sealed class FolderWatch : IDisposable
             _watcher = null;
         }
     }
+
+    /// <summary>False where the system refused to tell.</summary>
+    public bool IsOn => _watcher is not null;
 
     /// <summary>Tells no more.</summary>
     public void Dispose() => _watcher?.Dispose();

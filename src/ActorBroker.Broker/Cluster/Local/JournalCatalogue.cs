@@ -21,6 +21,7 @@ internal sealed class JournalCatalogue : ICatalogue, IDisposable
     private const int MostAttempts = 1000;
     private const int EntriesAtOnce = 64;
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan WatchedInterval = TimeSpan.FromMilliseconds(250);
 
     private readonly string _folder;
     private readonly JournalFiles _files;
@@ -61,10 +62,11 @@ internal sealed class JournalCatalogue : ICatalogue, IDisposable
     public static JournalCatalogue Open(IFileSystem files, string clusterFolder, ILogger logger)
     {
         var catalogue = Open(files, clusterFolder, logger, entriesPerGeneration: 1000);
-        var poller = new Poller(
-            "catalogue", PollInterval, catalogue.Poll, failure => LocalLogs.CatalogueUnreadable(logger, failure));
-        catalogue._poller = poller;
-        catalogue._watch = new FolderWatch(catalogue._folder, poller.Wake);
+        var watch = new FolderWatch(catalogue._folder, () => catalogue._poller?.Wake());
+        catalogue._watch = watch;
+        catalogue._poller = new Poller(
+            "catalogue", watch.IsOn ? WatchedInterval : PollInterval, catalogue.Poll,
+            failure => LocalLogs.CatalogueUnreadable(logger, failure));
         return catalogue;
     }
 

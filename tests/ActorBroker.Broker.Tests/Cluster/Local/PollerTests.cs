@@ -15,6 +15,7 @@ public sealed class PollerTests
         using var looks = new SemaphoreSlim(0);
         using var poller = new Poller("test", Never, () => looks.Release(), _ => { });
         using var watch = new FolderWatch(folder.Path, poller.Wake);
+        Assert.True(watch.IsOn);
         for (var time = 0; time < 3; time++)
         {
             await File.WriteAllTextAsync(folder["entry"], "news", Cancel);
@@ -29,6 +30,8 @@ public sealed class PollerTests
     {
         using var folder = new TemporaryFolder();
         using var watch = new FolderWatch(folder["absent"], () => Assert.Fail("nothing was there to change"));
+
+        Assert.False(watch.IsOn);
     }
 
     [Fact]
