@@ -9,6 +9,13 @@ namespace ActorBroker.Broker.Partitions;
 internal sealed partial class PartitionActor
 {
     private readonly LossMachine _loss;
+    private bool _leavesLoss;
+
+    /// <summary>
+    /// It was closed while the catalogue still counted on records that it has lost: its broker's stop is not a clean
+    /// one, or the next life would be believed to hold them.
+    /// </summary>
+    public bool LeavesLoss => Volatile.Read(ref _leavesLoss);
 
     /// <summary>What a report of lost records came to.</summary>
     public void LossReported(

@@ -174,7 +174,8 @@ internal sealed class PartitionManager(
     {
         try
         {
-            return await actor.CloseAsync(flush: true, static log => log.Close()).ConfigureAwait(false);
+            return await actor.CloseAsync(flush: true, static log => log.Close()).ConfigureAwait(false) &&
+                !actor.LeavesLoss;
         }
         catch (Exception failure) when (Partition.IsStorageFault(failure))
         {

@@ -9,6 +9,8 @@ public sealed class BrokerLifeTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
+    private static long NowMs => TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+
     [Fact]
     public async Task An_old_copy_of_a_data_folder_is_not_taken_for_what_its_broker_held_last()
     {
@@ -52,6 +54,33 @@ public sealed class BrokerLifeTests
         Assert.Equal(2, cluster.State.Leader);
         await cluster.HoldsAsync(1, "one");
         await cluster.HoldsAsync(2, "one");
+    }
+
+    [Fact]
+    public async Task A_stop_with_a_loss_that_the_catalogue_does_not_know_of_is_not_a_clean_one()
+    {
+        await using var cluster = await TestCluster.StartedAsync(3, ("controlled.shutdown.enable", "false"));
+        await cluster.CreateTopicAsync(at: 1, [[3, 1, 2]]);
+        await cluster.MustProduceAsync("a", "b");
+        await cluster.AllKnowAsync(state => state.Leader == 3 && state.InSync.Length == 3);
+        cluster.FailsToWrite = static (_, key) => key.Kind == "topics";
+        cluster.DiskOf(3).Corrupt($"/data/{TestCluster.Topic}-0/00000000000000000000.log", 65);
+        cluster.DiskOf(3).FailWrite();
+        var lost = cluster.Replica(3).ProduceAsync(
+            Batches.Produce(-1, NowMs, RecordBatchOptions.Default, "c"));
+        Assert.NotEqual(ErrorCode.None, (await lost).Error);
+        await Until.TrueAsync(() => cluster.Replica(3).LogEndOffset == 0);
+
+        await cluster.StopAsync(3);
+        cluster.FailsToWrite = static (broker, key) => broker != 3 && key.Kind == "topics";
+        await cluster.StartAsync(3);
+        cluster.FailsToWrite = static (_, _) => false;
+        await cluster.AllKnowAsync(state => state.Leader is 1 or 2 && state.InSync.Length == 3);
+
+        await cluster.HoldsAsync(3, "a", "b");
+        await cluster.MustProduceAsync("d");
+        await cluster.HoldsAsync(1, "a", "b", "d");
+        await cluster.HoldsAsync(3, "a", "b", "d");
     }
 
     [Fact]

@@ -80,7 +80,7 @@ internal sealed partial class SimBroker
         if (!_cluster.Budget.MayKill(this))
         {
             Disk.Mend();
-            if (!_replicas.Values.All(replica => replica.CanClose))
+            if (!_replicas.Values.All(replica => replica.CanClose && !replica.LeavesLoss))
             {
                 After(TryAgainUs, () => CloseAll(stopped));
                 return;
@@ -90,7 +90,7 @@ internal sealed partial class SimBroker
         var isClean = true;
         foreach (var replica in _replicas.Values)
         {
-            isClean &= replica.Close();
+            isClean &= replica.Close() && !replica.LeavesLoss;
         }
 
         try

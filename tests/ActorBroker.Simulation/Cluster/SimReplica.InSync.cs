@@ -11,6 +11,9 @@ internal sealed partial class SimReplica
 
     private readonly LossMachine _loss;
 
+    /// <summary>The catalogue may still count on records that it has lost.</summary>
+    public bool LeavesLoss => _loss.IsUnreported(State);
+
     // The latest leadership that it heard of; what it proposed, whatever became of the machine that did.
     private int _leaderEpoch;
     private PartitionState? _underWay;

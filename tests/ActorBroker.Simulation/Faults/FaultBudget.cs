@@ -13,6 +13,10 @@ internal sealed class FaultBudget(SimCluster cluster)
     private readonly Dictionary<(PartitionLedger Partition, int Broker), (long Epoch, bool HasLost)> _suspects = [];
     private readonly Dictionary<Guid, int> _lowestMinimum = [];
 
+    // How many replicas hold whatever is committed: what was committed while there were few stays with few until more
+    // have it.
+    private readonly Dictionary<PartitionLedger, int> _holders = [];
+
     /// <summary>How many replicas of the partition lack something now.</summary>
     public int LostNow(PartitionLedger partition) =>
         _suspects.Count(suspect => suspect.Key.Partition == partition && suspect.Value.HasLost);
@@ -37,6 +41,10 @@ internal sealed class FaultBudget(SimCluster cluster)
         {
             var state = topic.Partitions[index];
             var partition = cluster.LedgerOf(topic, index);
+            var effective = state.EffectiveMinInSync(_lowestMinimum[topic.Id]);
+            _holders[partition] = state.InSync.Length >= effective
+                ? effective
+                : Math.Min(_holders.GetValueOrDefault(partition, effective), effective);
             for (var at = 0; at < state.InSync.Length; at++)
             {
                 var key = (partition, state.InSync[at]);
@@ -95,7 +103,7 @@ internal sealed class FaultBudget(SimCluster cluster)
                 var partition = cluster.LedgerOf(topic, index);
                 var others = _suspects
                     .Where(at => at.Key.Partition == partition && at.Key.Broker != broker.Id).ToList();
-                var minimum = Math.Min(_lowestMinimum[topic.Id], state.Replicas.Length - state.Removing.Length);
+                var minimum = Math.Min(_holders[partition], state.Replicas.Length - state.Removing.Length);
                 if (others.Count + 1 > minimum - 1 && (hasLost || others.Exists(other => other.Value.HasLost)))
                 {
                     return null;
