@@ -95,9 +95,9 @@ public sealed class BrokerNode : IAsyncDisposable
     public Task<string> Displaced => _displaced.Task;
 
     /// <summary>
-    /// This broker hands its leaderships over and will be gone in a moment. Whoever asks it for a partition that others
-    /// lead by now is helped best by a closed connection: the client looks around at once, and not after the back-off
-    /// that it takes when it is told to look for the leader.
+    /// This broker hands its leaderships over and will be gone in a moment. A client that asks it for a partition which
+    /// it does not lead any more, in a version whose answers don't name the leader, is helped best by a closed
+    /// connection: it looks around at once, and not after the back-off that it takes when it is told to look.
     /// </summary>
     public bool IsLeaving => _shutdown.IsDraining;
 

@@ -17,26 +17,42 @@ public sealed class LeavingTests : IAsyncDisposable
         await StartAsync(2);
         await _hosts[0].CreateTopicAsync("moved", replicas: 2);
         await _hosts[0].CreateTopicAsync("kept", partitions: 2);
+        foreach (var host in _hosts)
+        {
+            await host.Node.WaitForAsync(image => image.TopicsByName.ContainsKey("kept"), Cancel);
+        }
+
         var leaving = _hosts[LeaderOf("moved", 0) - 1];
         var staying = _hosts.Single(host => host != leaving);
         var kept = LeaderOf("kept", 0) == leaving.Node.BrokerId ? 0 : 1;
         using var reader = await leaving.ConnectAsync();
+        using var careful = await leaving.ConnectAsync();
         using var writer = await leaving.ConnectAsync();
         Assert.Equal(ErrorCode.None, await ProduceAsync(writer, "moved"));
-        await reader.SendAsync(Requests.Fetch("moved", 1, maxWaitMs: 3_600_000), 4);
+        var fetch = Requests.Fetch("moved", 1, maxWaitMs: 3_600_000);
+        await reader.SendAsync(fetch, 4);
+        fetch.Topics[0].Partitions[0].CurrentLeaderEpoch = 0;
+        await careful.SendAsync(fetch, 11);
 
         await leaving.Node.PrepareStopAsync(Cancel);
 
         await reader.ExpectClosedAsync();
+        await careful.ExpectClosedAsync();
         Assert.Equal(ErrorCode.None, await ProduceAsync(writer, "kept", kept));
         await writer.SendAsync(Requests.Produce("moved", Requests.Batch("b")), 7);
         await writer.ExpectClosedAsync();
         using var again = await leaving.ConnectAsync();
+        var hinted = await again.AskAsync<ProduceRequest, ProduceResponse>(
+            Requests.Produce("moved", Requests.Batch("b")), 10);
+        var refused = Assert.Single(Assert.Single(hinted.Responses).PartitionResponses);
+        Assert.Equal(
+            (ErrorCode.NotLeaderOrFollower, staying.Node.BrokerId),
+            (refused.ErrorCode, refused.CurrentLeader.LeaderId));
         var told = await again.AskAsync<MetadataRequest, MetadataResponse>(
             new() { Topics = [new() { Name = "moved" }] }, 4);
         Assert.Equal(staying.Node.BrokerId, Assert.Single(Assert.Single(told.Topics!).Partitions).LeaderId);
         using var leader = await staying.ConnectAsync();
-        Assert.Equal(ErrorCode.None, await ProduceAsync(leader, "moved"));
+        await Eventually.HoldsAsync(async () => await ProduceAsync(leader, "moved") == ErrorCode.None);
     }
 
     public async ValueTask DisposeAsync()

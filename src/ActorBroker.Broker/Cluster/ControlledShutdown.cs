@@ -17,7 +17,7 @@ internal sealed class ControlledShutdown(
     private Task? _running;
     private volatile bool _isDraining;
 
-    /// <summary>True from when leaderships begin to move away before the stop.</summary>
+    /// <summary>True from right before leaderships begin to move away, until the stop.</summary>
     public bool IsDraining => _isDraining;
 
     /// <summary>Whoever asks again waits for the same.</summary>
@@ -39,13 +39,13 @@ internal sealed class ControlledShutdown(
 
         try
         {
+            _isDraining = true;
             if (!BrokerLife.TryUpdate(
                 state.Catalogue, state.BrokerId, state.BrokerEpoch, static broker => broker with { IsDraining = true }))
             {
                 return;
             }
 
-            _isDraining = true;
             await follower.SyncAsync(Catalogue.ClusterCatalogue.BrokerKey(state.BrokerId)).ConfigureAwait(false);
             ClusterLogs.Draining(logger, LeadershipsLeft());
             await WaitAsync().ConfigureAwait(false);

@@ -150,7 +150,7 @@ internal sealed partial class PartitionActor
         }
 
         Volatile.Write(ref _replica, null);
-        Volatile.Write(ref _leavesLoss, _loss.IsUnreported(_state));
+        Volatile.Write(ref _leavesLoss, _loss.Owes);
         FailAll(ErrorCode.NotLeaderOrFollower);
         AnswerFlushWaits(false);
         Dispose();

@@ -12,8 +12,8 @@ internal sealed partial class PartitionActor
     private bool _leavesLoss;
 
     /// <summary>
-    /// It was closed while the catalogue still counted on records that it has lost: its broker's stop is not a clean
-    /// one, or the next life would be believed to hold them.
+    /// It was closed while the catalogue counted on records that it has lost, or might come to: its broker's stop is
+    /// not a clean one, or the next life would be believed to hold them.
     /// </summary>
     public bool LeavesLoss => Volatile.Read(ref _leavesLoss);
 

@@ -44,6 +44,11 @@ public sealed class LossMachine(int brokerId)
         return _isReporting || (_owes && IsCountedOn(state));
     }
 
+    /// <summary>
+    /// Somebody may count on what it has lost, or come to: a next life must not be believed to hold it.
+    /// </summary>
+    public bool Owes => _owes || _isReporting;
+
     /// <summary>From now on others count on its holding all below <paramref name="endOffset"/>.</summary>
     public void Promised(long endOffset)
     {

@@ -127,10 +127,25 @@ internal sealed class ResponsePipeline(ITransport transport, Action activity, Ac
         }
     }
 
+    /// <summary>Everything that is in work is finished, and a closed connection says it better.</summary>
+    private bool IsFarewell()
+    {
+        lock (_gate)
+        {
+            return _queue.Count == 0 && _batch.Count > 0 && _batch.TrueForAll(static each => each.PrefersClose);
+        }
+    }
+
     private async ValueTask SendBatchAsync()
     {
         try
         {
+            if (IsFarewell())
+            {
+                End(null);
+                return;
+            }
+
             foreach (var response in _batch)
             {
                 if (_ended)

@@ -15,6 +15,11 @@ internal abstract class Response : IDisposable
     /// <summary>The whole frame, where it lies in memory; such responses are sent together.</summary>
     public virtual ReadOnlyMemory<byte>? Bytes => null;
 
+    /// <summary>
+    /// A closed connection serves the client better, if nothing else of it is in work whose answer would be lost.
+    /// </summary>
+    public virtual bool PrefersClose => false;
+
     /// <summary>Bytes of the whole frame.</summary>
     public abstract long Length { get; }
 
@@ -37,8 +42,12 @@ internal abstract class Response : IDisposable
 }
 
 /// <summary>A response in one pooled buffer.</summary>
-internal sealed class BufferResponse(KafkaWriter frame) : Response
+/// <param name="frame">The whole frame.</param>
+/// <param name="prefersClose">See <see cref="Response.PrefersClose"/>.</param>
+internal sealed class BufferResponse(KafkaWriter frame, bool prefersClose = false) : Response
 {
+    public override bool PrefersClose => prefersClose;
+
     public override ReadOnlyMemory<byte>? Bytes => frame.WrittenMemory;
 
     public override long Length => frame.Length;

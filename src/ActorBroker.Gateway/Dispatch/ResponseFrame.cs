@@ -20,9 +20,9 @@ internal static class ResponseFrame
     }
 
     /// <summary>Completes a frame that lies wholly in the writer.</summary>
-    public static BufferResponse End(KafkaWriter writer)
+    public static BufferResponse End(KafkaWriter writer, bool prefersClose = false)
     {
         writer.PatchInt32(0, writer.Length - sizeof(int));
-        return new BufferResponse(writer);
+        return new BufferResponse(writer, prefersClose);
     }
 }

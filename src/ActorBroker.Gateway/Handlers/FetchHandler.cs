@@ -16,12 +16,15 @@ namespace ActorBroker.Gateway.Handlers;
 /// most
 /// <c>fetch.max.bytes</c>) bounds the reply, yet the first partition that has anything yields a batch. Sessions v7+,
 /// leader epoch checks v9+, divergence v12+, topic ids v13+. Who names a rack (v11+) is sent to a replica in sync that
-/// stands there, and may read from it (KIP-392). Every caller is a consumer: replicas don't fetch here, so ReplicaId
-/// gives no right to uncommitted records. Gap: v0-3, which would need
-/// batches in formats that are no longer stored; Kafka 4.0 dropped them too.
+/// stands there, and may read from it (KIP-392). Up to v15, whose answers don't say where a leader is, a broker that
+/// leaves closes the connection of whoever asks it for what it does not lead any more. Every caller is a consumer:
+/// replicas don't fetch here, so ReplicaId gives no right to uncommitted records. Gap: v0-3, which would need batches
+/// in formats that are no longer stored; Kafka 4.0 dropped them too.
 /// </summary>
 internal sealed class FetchHandler(HandlerContext context) : ApiHandler
 {
+    private const short FirstVersionWithEndpoints = 16;
+
     private readonly BrokerNode _node = context.Node;
     private readonly ApiMeter _meter = context.Instruments.Of(ApiKey.Fetch);
     private readonly FetchSessionCache _sessions =
@@ -42,7 +45,7 @@ internal sealed class FetchHandler(HandlerContext context) : ApiHandler
         var terms = Terms(message);
         using var work = new FetchWork(context, request.Version, terms, plan.Targets);
         await work.RunAsync(request.Connection.Closing).ConfigureAwait(false);
-        return _node.IsLeaving && Array.Exists(work.Rows, IsMisdirected)
+        return request.Version < FirstVersionWithEndpoints && _node.IsLeaving && Array.Exists(work.Rows, IsMisdirected)
             ? Response.Close
             : Compose(plan, work.Rows, request);
     }
@@ -91,7 +94,8 @@ internal sealed class FetchHandler(HandlerContext context) : ApiHandler
         }
     }
 
-    private static bool IsMisdirected(FetchRow row) => row.Result.Error == ErrorCode.NotLeaderOrFollower;
+    private static bool IsMisdirected(FetchRow row) =>
+        row.Result.Error is ErrorCode.NotLeaderOrFollower or ErrorCode.FencedLeaderEpoch;
 
     private static bool IsNews(FetchRow row) =>
         row.Bytes > 0 || row.IsFinal || row.Result.HighWatermark != row.Target.ToldHighWatermark ||

@@ -25,7 +25,7 @@ internal sealed class ProduceAnswer(short acks, int topics)
     /// <summary>True when any append was refused.</summary>
     public bool HasError { get; private set; }
 
-    /// <summary>True when none was appended, as others lead all the partitions.</summary>
+    /// <summary>True when all were refused, as this broker leads none of the partitions any more.</summary>
     public bool IsMisdirected =>
         _rows.Count > 0 && _rows.TrueForAll(static row => row.Result.Error == ErrorCode.NotLeaderOrFollower);
 
@@ -45,7 +45,7 @@ internal sealed class ProduceAnswer(short acks, int topics)
     }
 
     /// <summary>Writes the response.</summary>
-    public BufferResponse Write(RequestContext request, ClusterImage cluster)
+    public BufferResponse Write(RequestContext request, ClusterImage cluster, bool prefersClose)
     {
         var version = request.Version;
         var flexible = version >= ProduceResponse.FirstFlexibleVersion;
@@ -75,7 +75,7 @@ internal sealed class ProduceAnswer(short acks, int topics)
             WriteEndpoints(writer, version, leaders);
         }
 
-        return ResponseFrame.End(writer);
+        return ResponseFrame.End(writer, prefersClose);
     }
 
     private static void Write(KafkaWriter writer, string topic, Row row, short version, LeaderHints leaders)

@@ -12,14 +12,16 @@ namespace ActorBroker.Gateway.Handlers;
 /// <summary>
 /// Produce v0-12. Record bytes are never copied here: each partition's batch is a slice of the request's frame, handed
 /// to its partition before the first wait, so that the order of requests is the order of appends. acks=0 has no
-/// response; an error closes the connection instead, as does a broker that leaves and leads none of it any more. v0-2
-/// carry formats that are no longer stored: INVALID_RECORD. Topics aren't created here (Metadata does that). Gap: there
-/// are no transactions yet, so transactional batches are refused with the code for a partition that isn't part of one.
+/// response; an error closes the connection instead, as does, up to v9, a broker that leaves and leads none of it any
+/// more. v0-2 carry formats that are no longer stored: INVALID_RECORD. Topics aren't created here (Metadata does that).
+/// Gap: there are no transactions yet, so transactional batches are refused with the code for a partition that isn't
+/// part of one.
 /// </summary>
 internal sealed partial class ProduceHandler(HandlerContext context) : ApiHandler
 {
     private const short FirstVersionOfStoredFormat = 3;
     private const short FirstVersionOfTransactionAbortable = 11;
+    private const short FirstVersionWithLeaders = 10;
     private const int ShortFrameBytesMax = 32 << 10;
 
     private readonly BrokerNode _node = context.Node;
@@ -137,7 +139,9 @@ internal sealed partial class ProduceHandler(HandlerContext context) : ApiHandle
             return answer.HasError ? Response.Close : Response.None;
         }
 
-        return _node.IsLeaving && answer.IsMisdirected ? Response.Close : answer.Write(request, _node.Cluster);
+        return answer.Write(
+            request, _node.Cluster,
+            prefersClose: request.Version < FirstVersionWithLeaders && _node.IsLeaving && answer.IsMisdirected);
     }
 
     [LoggerMessage(EventId = 3200, Level = LogLevel.Error, Message = "Produce to {Topic}-{Partition} failed.")]

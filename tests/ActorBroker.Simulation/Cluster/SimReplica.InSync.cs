@@ -11,8 +11,8 @@ internal sealed partial class SimReplica
 
     private readonly LossMachine _loss;
 
-    /// <summary>The catalogue may still count on records that it has lost.</summary>
-    public bool LeavesLoss => _loss.IsUnreported(State);
+    /// <summary>The catalogue may count on records that it has lost, or come to.</summary>
+    public bool LeavesLoss => _loss.Owes;
 
     // The latest leadership that it heard of; what it proposed, whatever became of the machine that did.
     private int _leaderEpoch;

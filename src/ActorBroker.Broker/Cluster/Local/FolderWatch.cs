@@ -10,24 +10,23 @@ internal sealed class FolderWatch : IDisposable
 
     /// <param name="folder">The folder; of those in it nothing is told.</param>
     /// <param name="changed">Called on any thread, and once too often rather than too seldom.</param>
-    public FolderWatch(string folder, Action changed)
+    /// <param name="lost">Called where the system can't tell any more, or never could.</param>
+    public FolderWatch(string folder, Action changed, Action lost)
     {
         try
         {
             _watcher = new FileSystemWatcher(folder) { NotifyFilter = NotifyFilters.FileName };
             _watcher.Deleted += (_, _) => changed();
+            _watcher.Error += (_, _) => lost();
             _watcher.EnableRaisingEvents = true;
         }
         catch (Exception failure) when (failure is IOException or ArgumentException or UnauthorizedAccessException
             or PlatformNotSupportedException)
         {
             _watcher?.Dispose();
-            _watcher = null;
+            lost();
         }
     }
-
-    /// <summary>False where the system refused to tell.</summary>
-    public bool IsOn => _watcher is not null;
 
     /// <summary>Tells no more.</summary>
     public void Dispose() => _watcher?.Dispose();

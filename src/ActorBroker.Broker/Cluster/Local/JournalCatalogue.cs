@@ -62,11 +62,10 @@ internal sealed class JournalCatalogue : ICatalogue, IDisposable
     public static JournalCatalogue Open(IFileSystem files, string clusterFolder, ILogger logger)
     {
         var catalogue = Open(files, clusterFolder, logger, entriesPerGeneration: 1000);
-        var watch = new FolderWatch(catalogue._folder, () => catalogue._poller?.Wake());
-        catalogue._watch = watch;
-        catalogue._poller = new Poller(
-            "catalogue", watch.IsOn ? WatchedInterval : PollInterval, catalogue.Poll,
-            failure => LocalLogs.CatalogueUnreadable(logger, failure));
+        var poller = new Poller(
+            "catalogue", WatchedInterval, catalogue.Poll, failure => LocalLogs.CatalogueUnreadable(logger, failure));
+        catalogue._poller = poller;
+        catalogue._watch = new FolderWatch(catalogue._folder, poller.Wake, () => poller.Interval = PollInterval);
         return catalogue;
     }
 
@@ -247,12 +246,14 @@ internal sealed class JournalCatalogue : ICatalogue, IDisposable
                 return;
             }
 
-            Apply(entry);
             if (entry.Next.Length > 0)
             {
+                // It changes nothing else. Until it is followed it counts as unread: nothing may come after it here.
                 Follow(entry.Next);
                 return;
             }
+
+            Apply(entry);
         }
     }
 

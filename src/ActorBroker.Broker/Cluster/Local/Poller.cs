@@ -6,11 +6,11 @@ namespace ActorBroker.Broker.Cluster.Local;
 internal sealed class Poller : IDisposable
 {
     private readonly ManualResetEventSlim _bell = new(initialState: false, spinCount: 0);
-    private readonly TimeSpan _interval;
+    private readonly ManualResetEventSlim _stop = new(initialState: false, spinCount: 0);
+    private long _intervalTicks;
     private readonly Action _work;
     private readonly Action<Exception> _failed;
     private readonly Thread _thread;
-    private volatile bool _stopped;
 
     /// <param name="name">What it does.</param>
     /// <param name="interval">The time between.</param>
@@ -18,25 +18,33 @@ internal sealed class Poller : IDisposable
     /// <param name="failed">Told of the first failure, and of the first after each success.</param>
     public Poller(string name, TimeSpan interval, Action work, Action<Exception> failed)
     {
-        _interval = interval;
+        Interval = interval;
         _work = work;
         _failed = failed;
         _thread = new Thread(Run) { IsBackground = true, Name = name };
         _thread.Start();
     }
 
-    /// <summary>Has it look now.</summary>
+    /// <summary>The time between; from the next one on.</summary>
+    public TimeSpan Interval
+    {
+        get => new(Volatile.Read(ref _intervalTicks));
+        set => Volatile.Write(ref _intervalTicks, value.Ticks);
+    }
+
+    /// <summary>Has it look now; after a failure it waits for its time all the same.</summary>
     public void Wake() => _bell.Set();
 
     /// <summary>Ends it, and waits until it has ended.</summary>
     public void Dispose()
     {
-        _stopped = true;
+        _stop.Set();
         _bell.Set();
         if (_thread != Thread.CurrentThread)
         {
             _thread.Join();
             _bell.Dispose();
+            _stop.Dispose();
         }
     }
 
@@ -45,9 +53,9 @@ internal sealed class Poller : IDisposable
         var isFailing = false;
         while (true)
         {
-            _bell.Wait(_interval);
+            (isFailing ? _stop : _bell).Wait(Interval);
             _bell.Reset();
-            if (_stopped)
+            if (_stop.IsSet)
             {
                 return;
             }
