@@ -18,6 +18,27 @@ public sealed class JournalCatalogueTests
     private readonly MemoryFileSystem _disk = new();
 
     [Fact]
+    public void Where_the_next_generation_could_not_be_followed_nobody_goes_on_in_the_old_one()
+    {
+        using var writer = Open(entriesPerGeneration: 2);
+        using var reader = Open(entriesPerGeneration: 2);
+        Assert.True(writer.TryWrite(_key, 0, Number(1)));
+
+        // Its second entry, the snapshot of the next generation and the entry that names that one; then it is full.
+        _disk.FailWrite(skip: 3);
+        Assert.True(writer.TryWrite(_key, 1, Number(2)));
+        _disk.FailWrite();
+        Assert.Throws<IOException>(reader.Poll);
+
+        Assert.True(reader.TryWrite(_other, 0, Number(3)));
+
+        using var late = Open();
+        Assert.Equal((1, 3), Read(late, _other));
+        writer.Poll();
+        Assert.Equal((1, 3), Read(writer, _other));
+    }
+
+    [Fact]
     public void What_one_process_writes_the_others_read()
     {
         using var first = Open();
