@@ -13,5 +13,5 @@ public sealed record BrokerEnvironment(TimeProvider Time, ILoggerFactory Loggers
     public BrokerMeters? Meters { get; init; }
 
     /// <summary>The cluster that it belongs to; null: it is alone.</summary>
-    internal Cluster.ClusterPorts? Cluster { get; init; }
+    public Cluster.ClusterPorts? Cluster { get; init; }
 }

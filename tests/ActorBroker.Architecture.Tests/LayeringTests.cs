@@ -25,14 +25,30 @@ public class LayeringTests
         ["Server"] = new(
             ["Records", "Protocol", "Core", "Storage", "Broker", "Gateway"],
             ["OpenTelemetry", "OpenTelemetry.Exporter.OpenTelemetryProtocol"]),
+        ["Orleans.Abstractions"] = new(["Records"], ["Microsoft.Orleans.Sdk"]) { IsApart = true },
+        ["Orleans"] = new(["Orleans.Abstractions", "Broker", "Gateway"], ["Microsoft.Orleans.Server"])
+        {
+            IsApart = true,
+        },
+        ["Silo"] = new(
+            ["Orleans"], ["Microsoft.Orleans.Clustering.AdoNet", "Microsoft.Orleans.Persistence.AdoNet", "Npgsql"])
+        {
+            IsApart = true,
+        },
     };
 
     /// <summary>Runs in the compiler only, so it is not in the plan.</summary>
     private const string Generator = "Protocol.Generator";
 
-    private sealed record Room(string[] MayReference, string[] Packages);
+    private sealed record Room(string[] MayReference, string[] Packages)
+    {
+        /// <summary>Built by a solution of its own, as its packages are not on every feed.</summary>
+        public bool IsApart { get; init; }
+    }
 
     public static TheoryData<string> Rooms => [.. Plan.Keys];
+
+    public static TheoryData<string> BuiltRooms => [.. Plan.Keys.Where(static room => !Plan[room].IsApart)];
 
     [Fact]
     public void The_plan_shows_every_room() => Assert.Equal(
@@ -62,7 +78,7 @@ public class LayeringTests
 
     /// <summary>A room sees what its neighbours show it, however far down that lives; never anything above.</summary>
     [Theory]
-    [MemberData(nameof(Rooms))]
+    [MemberData(nameof(BuiltRooms))]
     public void An_assembly_uses_only_what_lies_below_it(string room)
     {
         var name = room == "Cli" ? "actorbroker" : $"ActorBroker.{room}";

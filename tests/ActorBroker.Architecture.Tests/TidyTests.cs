@@ -10,6 +10,7 @@ public class TidyTests
         ["Broker"] = (2000, 2999),
         ["Gateway"] = (3000, 3999),
         ["Server"] = (4000, 4999),
+        ["Orleans"] = (5000, 5999),
     };
 
     [Fact]

@@ -3,7 +3,7 @@ namespace ActorBroker.Broker.Catalogue;
 /// <summary>Judges a batch of changes against a catalogue's documents, and collects what is to be stored.</summary>
 /// <param name="read">The documents as they are before the batch.</param>
 /// <param name="highestRemoved">The highest version that any removed document had.</param>
-internal sealed class CatalogueBatch(Func<CatalogueKey, CatalogueDocument?> read, long highestRemoved)
+public sealed class CatalogueBatch(Func<CatalogueKey, CatalogueDocument?> read, long highestRemoved)
 {
     private readonly Dictionary<CatalogueKey, CatalogueDocument?> _changed = [];
     private readonly List<CatalogueChange> _changes = [];

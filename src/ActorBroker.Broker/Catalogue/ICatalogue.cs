@@ -8,7 +8,7 @@ namespace ActorBroker.Broker.Catalogue;
 /// are UTF-8 JSON, immutable once handed over. Listeners are called after the change is durable, one change at a
 /// time, in version order per document; they must not block or throw.
 /// </remarks>
-internal interface ICatalogue
+public interface ICatalogue
 {
     /// <summary>Called after each change.</summary>
     event Action<CatalogueChange>? Changed;
@@ -20,10 +20,10 @@ internal interface ICatalogue
     CatalogueDocument? Read(CatalogueKey key);
 
     /// <summary>
-    /// What is read from now on is at least as new as this call. Nothing, where it always is.
+    /// What is read of a document from now on is at least as new as this call. Nothing, where it always is.
     /// </summary>
     /// <exception cref="IOException">The catalogue can't be read.</exception>
-    void Refresh()
+    void Refresh(CatalogueKey key)
     {
     }
 
@@ -41,10 +41,10 @@ internal interface ICatalogue
 /// <param name="Key">Of which document.</param>
 /// <param name="ExpectedVersion">The version that it must have; 0: it must not exist.</param>
 /// <param name="Body">UTF-8 JSON; null removes the document.</param>
-internal readonly record struct CatalogueWrite(CatalogueKey Key, long ExpectedVersion, ReadOnlyMemory<byte>? Body);
+public readonly record struct CatalogueWrite(CatalogueKey Key, long ExpectedVersion, ReadOnlyMemory<byte>? Body);
 
 /// <summary>Changes of one document.</summary>
-internal static class CatalogueWrites
+public static class CatalogueWrites
 {
     /// <summary>
     /// Writes the document if its version is still <paramref name="expectedVersion"/> (0: it does not exist). False
@@ -62,15 +62,15 @@ internal static class CatalogueWrites
 /// <summary>Names a document.</summary>
 /// <param name="Kind">Its folder: <c>topics</c>, <c>configs</c>...</param>
 /// <param name="Name">Its name in there.</param>
-internal readonly record struct CatalogueKey(string Kind, string Name);
+public readonly record struct CatalogueKey(string Kind, string Name);
 
 /// <summary>A document as it was read.</summary>
 /// <param name="Key">Its name.</param>
 /// <param name="Version">Grows by one with each write; see <see cref="ICatalogue.TryWrite"/>.</param>
 /// <param name="Body">UTF-8 JSON.</param>
-internal sealed record CatalogueDocument(CatalogueKey Key, long Version, ReadOnlyMemory<byte> Body);
+public sealed record CatalogueDocument(CatalogueKey Key, long Version, ReadOnlyMemory<byte> Body);
 
 /// <summary>A change of one document.</summary>
 /// <param name="Key">Which one.</param>
 /// <param name="Document">As it is now; null: removed.</param>
-internal readonly record struct CatalogueChange(CatalogueKey Key, CatalogueDocument? Document);
+public readonly record struct CatalogueChange(CatalogueKey Key, CatalogueDocument? Document);

@@ -321,7 +321,7 @@ internal sealed partial class CatalogueFollower : IAsyncDisposable
     /// </summary>
     private bool IsGone(TopicDocument topic, int index)
     {
-        _state.Catalogue.Documents.Refresh();
+        _state.Catalogue.Documents.Refresh(ClusterCatalogue.TopicKey(topic.Name));
         var now = _state.Catalogue.ReadTopic(topic.Name);
         return now?.Id != topic.Id || !now.Partitions[index].Replicas.Contains(_state.BrokerId);
     }

@@ -5,7 +5,7 @@ namespace ActorBroker.Broker.Cluster;
 /// <summary>Who is alive. Only liveness hangs on it: whoever is wrong about it loses a compare-and-set.</summary>
 /// <remarks>A broker that stands still is dead to the others after a while, and alive again, in the same epoch, when it
 /// goes on.</remarks>
-internal interface IMembership : IAsyncDisposable
+public interface IMembership : IAsyncDisposable
 {
     /// <summary>The live brokers and the epoch that each announces; a new object after each change.</summary>
     ImmutableSortedDictionary<int, long> Live { get; }

@@ -7,7 +7,7 @@ namespace ActorBroker.Broker.Cluster;
 /// One that is slow, or gone, holds back only its own: bytes on the way to a broker are bounded, and a link that breaks
 /// is made anew with a back-off. Appends to one broker usually arrive in order; nothing relies on it.
 /// </remarks>
-internal interface IReplicaLinks : IAsyncDisposable
+public interface IReplicaLinks : IAsyncDisposable
 {
     /// <summary>Whoever takes what other brokers' leaders send here; set before this broker joins.</summary>
     IReplicaTarget? Target { get; set; }
@@ -21,7 +21,7 @@ internal interface IReplicaLinks : IAsyncDisposable
 }
 
 /// <summary>A broker's followers, as leaders elsewhere see them.</summary>
-internal interface IReplicaTarget
+public interface IReplicaTarget
 {
     /// <summary>Takes an append; never throws. The memory is the caller's again after the answer.</summary>
     ValueTask<ReplicaAppendResult> AppendAsync(ReplicaAppend append);

@@ -35,9 +35,9 @@ internal sealed class FaultyCatalogue : ICatalogue, IDisposable
         ? throw new IOException($"{key} can't be read.")
         : _old is { } old && old.Key == key ? old : _inner.Read(key);
 
-    public void Refresh()
+    public void Refresh(CatalogueKey key)
     {
-        if (_old is { Key: var key })
+        if (_old?.Key == key)
         {
             _old = null;
             Changed?.Invoke(new CatalogueChange(key, _inner.Read(key)));

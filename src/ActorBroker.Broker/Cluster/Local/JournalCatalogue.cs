@@ -115,7 +115,7 @@ internal sealed class JournalCatalogue : ICatalogue, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Refresh() => Poll();
+    public void Refresh(CatalogueKey key) => Poll();
 
     /// <summary>Reads what others wrote.</summary>
     public void Poll()

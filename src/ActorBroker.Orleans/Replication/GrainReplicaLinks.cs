@@ -1,0 +1,104 @@
+// Appends travel as grain calls, several at a time. Orleans has no back-pressure between silos, so what is on the way
+// to a broker is bounded here; and a call that was given up may still wait to be serialised, so the bytes that it
+// carries are a copy, which goes back to the pool only after an answer.
+using System.Buffers;
+using System.Collections.Concurrent;
+using ActorBroker.Broker.Cluster;
+using ActorBroker.Core.Replication;
+
+namespace ActorBroker.Orleans.Replication;
+
+/// <summary>The ways to other brokers' followers through their grains.</summary>
+internal sealed class GrainReplicaLinks(IGrainFactory grains) : IReplicaLinks
+{
+    /// <summary>Bytes on the way to one broker; one append may be more.</summary>
+    internal const int InFlightBytesMax = 32 << 20;
+
+    /// <summary>What each append counts on top of its records, so that empty ones are bounded too.</summary>
+    private const int AppendOverhead = 512;
+
+    /// <summary>An answer that has not come by then does not come: the follower is stuck, or gone.</summary>
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly ConcurrentDictionary<ReplicaKey, IReplicaGrain> _followers = new();
+    private readonly ConcurrentDictionary<int, Way> _ways = new();
+    private volatile bool _isStopped;
+    private IReplicaTarget? _target;
+
+    /// <inheritdoc/>
+    public IReplicaTarget? Target
+    {
+        get => Volatile.Read(ref _target);
+        set => Volatile.Write(ref _target, value);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ReplicaAppendResult> AppendAsync(int brokerId, ReplicaAppend append)
+    {
+        var way = _ways.GetOrAdd(brokerId, static _ => new Way());
+        var weight = append.Records.Length + AppendOverhead;
+        if (_isStopped || !way.TryEnter(weight))
+        {
+            return ValueTask.FromResult(ReplicaAppendResult.Of(ReplicaAppendStatus.Unready));
+        }
+
+        return SendAsync(new ReplicaKey(append.TopicId, append.Partition, brokerId), append, way, weight);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        _isStopped = true;
+        return ValueTask.CompletedTask;
+    }
+
+    private async ValueTask<ReplicaAppendResult> SendAsync(ReplicaKey key, ReplicaAppend append, Way way, int weight)
+    {
+        var copy = append.Records.IsEmpty ? [] : ArrayPool<byte>.Shared.Rent(append.Records.Length);
+        try
+        {
+            append.Records.CopyTo(copy);
+            var question = ReplicaMessages.Question(append, copy.AsMemory(0, append.Records.Length));
+            var answer = await AskAsync(key, question).WaitAsync(AnswerTimeout).ConfigureAwait(false);
+            if (copy.Length > 0)
+            {
+                ArrayPool<byte>.Shared.Return(copy);
+            }
+
+            return ReplicaMessages.Result(answer);
+        }
+#pragma warning disable CA1031 // Whatever it was: nobody knows whether the append arrived.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return ReplicaAppendResult.Of(ReplicaAppendStatus.Lost);
+        }
+        finally
+        {
+            way.Leave(weight);
+        }
+    }
+
+    private Task<ReplicaAnswer> AskAsync(ReplicaKey key, ReplicaQuestion question) =>
+        _followers.GetOrAdd(key, static (key, grains) => grains.GetGrain<IReplicaGrain>(key.ToString()), grains)
+            .AppendAsync(question);
+
+    /// <summary>The way to one broker.</summary>
+    private sealed class Way
+    {
+        private long _bytes;
+
+        public bool TryEnter(int weight)
+        {
+            if (Interlocked.Add(ref _bytes, weight) is var bytes && bytes > InFlightBytesMax && bytes != weight)
+            {
+                Leave(weight);
+                return false;
+            }
+
+            return true;
+        }
+
+        public void Leave(int weight) => Interlocked.Add(ref _bytes, -weight);
+    }
+}
