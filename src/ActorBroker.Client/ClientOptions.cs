@@ -35,6 +35,13 @@ public sealed record ClientOptions
     /// <summary>A longer answer is refused before memory is taken for it.</summary>
     public int MaxResponseBytes { get; init; } = 128 * 1024 * 1024;
 
+    /// <summary>
+    /// Opens the connection to a broker's host and port, where it is not plain TCP: TLS, a proxy, a transport of your
+    /// own. Called within <see cref="ConnectTimeout"/>; the client disposes the stream. Whatever
+    /// it throws, the client takes as a broker out of reach. Null: TCP.
+    /// </summary>
+    public Func<string, int, CancellationToken, ValueTask<Stream>>? ConnectCallback { get; init; }
+
     /// <summary>The clock of every time-out and pause.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 }

@@ -72,8 +72,22 @@ public sealed partial class KafkaGateway : IAsyncDisposable
 
     /// <summary>The same with a gate that can hold all connections up; null: nothing ever does.</summary>
     /// <exception cref="ListenerException">A listener can't be opened; none stays open.</exception>
-    public static async Task<KafkaGateway> StartAsync(
-        BrokerNode node, ILoggerFactory loggers, TimeProvider time, PauseGate? gate, CancellationToken cancel)
+    public static Task<KafkaGateway> StartAsync(
+        BrokerNode node, ILoggerFactory loggers, TimeProvider time, PauseGate? gate, CancellationToken cancel) =>
+        StartAsync(node, loggers, time, gate, [], cancel);
+
+    /// <summary>
+    /// The same with endpoints of other kinds than TCP: the cluster is told of them too, and whoever serves them hands
+    /// their connections to <see cref="Accept"/>.
+    /// </summary>
+    /// <exception cref="ListenerException">A listener can't be opened; none stays open.</exception>
+    public static Task<KafkaGateway> StartAsync(
+        BrokerNode node, ILoggerFactory loggers, ImmutableArray<BrokerEndpoint> others, CancellationToken cancel) =>
+        StartAsync(node, loggers, TimeProvider.System, null, others, cancel);
+
+    private static async Task<KafkaGateway> StartAsync(
+        BrokerNode node, ILoggerFactory loggers, TimeProvider time, PauseGate? gate,
+        ImmutableArray<BrokerEndpoint> others, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(loggers);
         ArgumentNullException.ThrowIfNull(node);
@@ -87,7 +101,7 @@ public sealed partial class KafkaGateway : IAsyncDisposable
             }
 
             var gateway = new KafkaGateway(node, loggers.CreateLogger("ActorBroker.Gateway"), time, gate, opened);
-            await gateway.OpenAsync(node, cancel).ConfigureAwait(false);
+            await gateway.OpenAsync(node, others, cancel).ConfigureAwait(false);
             return gateway;
         }
         catch
@@ -100,6 +114,14 @@ public sealed partial class KafkaGateway : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>
+    /// Serves a client at the other end of a stream, until either side closes it. Where there are too many
+    /// connections, or the gateway stops, it is closed at once.
+    /// </summary>
+    /// <param name="stream">The connection, which the gateway disposes.</param>
+    /// <param name="listener">The endpoint that it came in on: the client is told those of the same name.</param>
+    public void Accept(Stream stream, string listener) => _registry.Accept(new StreamTransport(stream), listener);
 
     /// <summary>
     /// Accepts no more, lets the requests in work finish, and closes every connection; what lasts beyond the token is
@@ -131,10 +153,10 @@ public sealed partial class KafkaGateway : IAsyncDisposable
     public async ValueTask DisposeAsync() =>
         await StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
 
-    private async Task OpenAsync(BrokerNode node, CancellationToken cancel)
+    private async Task OpenAsync(BrokerNode node, ImmutableArray<BrokerEndpoint> others, CancellationToken cancel)
     {
-        await node.AdvertiseAsync([.. _acceptors.Select(acceptor => Advertised(acceptor, node.Config))], cancel)
-            .ConfigureAwait(false);
+        var listening = _acceptors.Select(acceptor => Advertised(acceptor, node.Config));
+        await node.AdvertiseAsync([.. listening, .. others], cancel).ConfigureAwait(false);
         foreach (var acceptor in _acceptors)
         {
             acceptor.Start();

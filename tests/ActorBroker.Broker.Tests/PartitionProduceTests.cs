@@ -34,6 +34,29 @@ public sealed class PartitionProduceTests
         Assert.Equal(0, partition.LogEndOffset);
     }
 
+    [Theory]
+    [InlineData(10, ErrorCode.InvalidTxnState)]
+    [InlineData(11, ErrorCode.TransactionAbortable)]
+    public async Task A_batch_of_a_transaction_is_refused_and_holds_up_no_reader(short version, ErrorCode expected)
+    {
+        await using var broker = await TestBroker.StartedAsync();
+        var partition = await broker.CreateTopicAsync();
+        var options = new RecordBatchOptions
+        {
+            ProducerId = 7,
+            ProducerEpoch = 0,
+            BaseSequence = 0,
+            IsTransactional = true,
+        };
+
+        var refused = await partition.ProduceAsync(
+            Batches.Produce(-1, broker.Time.NowMs, options, "a") with { ApiVersion = version });
+        await broker.MustProduceAsync(partition, "b");
+
+        Assert.Equal((expected, -1), (refused.Error, refused.BaseOffset));
+        Assert.Equal((1, 1), (partition.LogEndOffset, partition.LastStableOffset));
+    }
+
     [Fact]
     public async Task Calls_of_one_thread_are_appended_in_their_order()
     {

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
 using ActorBroker.Client.Networking;
 
 namespace ActorBroker.Client.Tests;
@@ -157,6 +159,119 @@ public sealed class FrameConnectionTests : IAsyncDisposable
         var failure = await Assert.ThrowsAsync<ConnectionFailedException>(
             () => FrameConnection.OpenAsync(BrokerAddress.ParseList(address)[0], Options(address), Cancel));
         Assert.Contains(address, failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_callback_opens_the_connection_where_there_is_one()
+    {
+        var asked = new List<(string, int)>();
+        var options = Options("nowhere:7") with
+        {
+            ConnectCallback = async (host, port, cancel) =>
+            {
+                asked.Add((host, port));
+                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+                await socket.ConnectAsync("127.0.0.1", _server.Port, cancel);
+                return new NetworkStream(socket, ownsSocket: true);
+            },
+        };
+        await using var connection = await FrameConnection.OpenAsync(
+            BrokerAddress.ParseList("nowhere:7")[0], options, Cancel);
+        var pending = connection.SendAsync(Request(5), true, Patience, Cancel);
+        var socket = await _server.AcceptAsync();
+        var frame = (await FakeServer.ReadFrameAsync(socket))!;
+        await FakeServer.AnswerAsync(socket, FakeServer.CorrelationIdOf(frame), 9);
+
+        using var answer = await pending;
+        Assert.Equal((5, 9), (frame[^1], answer!.Bytes.Span[4]));
+        Assert.Equal([("nowhere", 7)], asked);
+
+        socket.Dispose();
+        await Assert.ThrowsAsync<ConnectionFailedException>(
+            () => connection.SendAsync(Request(), true, Patience, Cancel));
+    }
+
+    [Fact]
+    public async Task A_callback_that_fails_is_a_broker_out_of_reach()
+    {
+        var options = Options("nowhere:7") with
+        {
+            ConnectCallback = (_, _, _) => throw new IOException("the tunnel is closed"),
+        };
+
+        var failure = await Assert.ThrowsAsync<ConnectionFailedException>(
+            () => FrameConnection.OpenAsync(BrokerAddress.ParseList("nowhere:7")[0], options, Cancel));
+
+        Assert.Contains("nowhere:7: the tunnel is closed", failure.Message, StringComparison.Ordinal);
+        Assert.True(failure.IsRetriable);
+    }
+
+    [Fact]
+    public async Task A_refused_certificate_is_a_broker_out_of_reach()
+    {
+        var options = Options("nowhere:7") with
+        {
+            ConnectCallback = (_, _, _) => throw new AuthenticationException("the certificate is invalid"),
+        };
+
+        var failure = await Assert.ThrowsAsync<ConnectionFailedException>(
+            () => FrameConnection.OpenAsync(BrokerAddress.ParseList("nowhere:7")[0], options, Cancel));
+
+        Assert.IsType<AuthenticationException>(failure.InnerException);
+    }
+
+    [Fact]
+    public async Task A_callback_that_heeds_no_token_is_waited_for_no_longer_and_its_late_stream_disposed()
+    {
+        var late = new TaskCompletionSource<Stream>();
+        var clock = new StillTime();
+        var options = Options("nowhere:7") with
+        {
+            ConnectCallback = (_, _, _) => new ValueTask<Stream>(late.Task),
+            TimeProvider = clock,
+        };
+        var opening = FrameConnection.OpenAsync(BrokerAddress.ParseList("nowhere:7")[0], options, Cancel);
+        Assert.False(opening.IsCompleted);
+
+        clock.Ring(options.ConnectTimeout);
+        await Assert.ThrowsAsync<ConnectionFailedException>(() => opening);
+        var stream = new BrokenStream();
+        late.SetResult(stream);
+
+        await stream.Disposed.WaitAsync(Patience, Cancel);
+    }
+
+    [Fact]
+    public async Task Whatever_a_stream_throws_while_it_is_read_ends_the_connection()
+    {
+        var options = Options("nowhere:7") with
+        {
+            ConnectCallback = (_, _, _) => new ValueTask<Stream>(new BrokenStream()),
+        };
+        await using var connection = await FrameConnection.OpenAsync(
+            BrokerAddress.ParseList("nowhere:7")[0], options, Cancel);
+
+        var failure = await Assert.ThrowsAsync<ConnectionFailedException>(
+            () => connection.SendAsync(Request(), true, Patience, Cancel));
+
+        Assert.IsType<AuthenticationException>(failure.InnerException);
+        Assert.False(connection.IsOpen);
+    }
+
+    private sealed class BrokenStream : MemoryStream
+    {
+        private readonly TaskCompletionSource _disposed = new();
+
+        public Task Disposed => _disposed.Task;
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            throw new AuthenticationException("the certificate was revoked");
+
+        protected override void Dispose(bool disposing)
+        {
+            _disposed.TrySetResult();
+            base.Dispose(disposing);
+        }
     }
 
     private static ClientOptions Options(string address) => new() { BootstrapServers = address };

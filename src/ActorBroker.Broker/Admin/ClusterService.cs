@@ -29,7 +29,7 @@ public sealed class ClusterService
         ElectionKind kind, IReadOnlyList<TopicPartition>? partitions, CancellationToken cancel)
     {
         var outcomes = await _partitions.ChangeAsync(
-            partitions ?? AllPartitions(),
+            partitions?.Distinct().ToArray() ?? AllPartitions(),
             static partition => partition,
             (state, _, settings) => state.Elect(kind, _state.Cluster.View, settings),
             cancel).ConfigureAwait(false);
@@ -38,19 +38,29 @@ public sealed class ClusterService
             : outcomes;
     }
 
-    /// <summary>AlterPartitionReassignments (KIP-455): begins reassignments, and cancels them.</summary>
-    /// <param name="reassignments">What to do; a partition at most once.</param>
+    /// <summary>
+    /// AlterPartitionReassignments (KIP-455): begins reassignments, and cancels them. A partition that comes more than
+    /// once is refused, once.
+    /// </summary>
+    /// <param name="reassignments">What to do.</param>
     /// <param name="mayChangeFactor">Whether the number of replicas may become another.</param>
     /// <param name="cancel">Gives up waiting.</param>
-    public Task<IReadOnlyList<PartitionOutcome>> ReassignAsync(
+    public async Task<IReadOnlyList<PartitionOutcome>> ReassignAsync(
         IReadOnlyList<Reassignment> reassignments, bool mayChangeFactor, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(reassignments);
-        return _partitions.ChangeAsync(
-            reassignments,
+        var wanted = reassignments.ToLookup(static reassignment => reassignment.Partition);
+        var outcomes = await _partitions.ChangeAsync(
+            [.. wanted.Where(static each => each.Count() == 1).Select(static each => each.Single())],
             static reassignment => reassignment.Partition,
             (state, reassignment, settings) => Reassign(state, reassignment, settings, mayChangeFactor),
-            cancel);
+            cancel).ConfigureAwait(false);
+        return
+        [
+            .. outcomes,
+            .. wanted.Where(static each => each.Count() > 1).Select(static each => new PartitionOutcome(
+                each.Key, ErrorCode.InvalidRequest, "The partition comes more than once.")),
+        ];
     }
 
     /// <summary>The reassignments under way: of these partitions, or (null) all.</summary>

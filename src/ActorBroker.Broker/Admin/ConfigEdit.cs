@@ -30,6 +30,11 @@ internal readonly record struct ConfigEdit(ConfigResult Result, ImmutableSortedD
                 return Refused(ErrorCode.InvalidRequest, $"{change.Name} is named more than once");
             }
 
+            if (change.Operation > ConfigOperation.Subtract)
+            {
+                return Refused(ErrorCode.InvalidRequest, $"{change.Operation} is no operation on {change.Name}.");
+            }
+
             if (change.Operation == ConfigOperation.Delete)
             {
                 configs = configs.Remove(change.Name);

@@ -23,6 +23,19 @@ public sealed class TopicService
         _writer = writer;
     }
 
+    /// <summary>The topic as this broker knows it now, or why there is none.</summary>
+    public TopicResult Find(string name)
+    {
+        if (_state.Cluster.Image.TopicsByName.TryGetValue(name, out var topic))
+        {
+            return Done(topic);
+        }
+
+        return TopicNames.Problem(name) is { } problem
+            ? Refused(name, ErrorCode.InvalidTopicException, problem)
+            : Refused(name, ErrorCode.UnknownTopicOrPartition, "there is no such topic");
+    }
+
     /// <summary>Creates each topic, or says why not; results in the order of the request.</summary>
     public Task<IReadOnlyList<TopicResult>> CreateAsync(
         IReadOnlyList<NewTopic> topics, bool validateOnly, CancellationToken cancel)

@@ -7,10 +7,24 @@ namespace ActorBroker.Broker.Groups;
 // One method per request. What makes a short turn runs on the caller's thread where the shard is idle.
 public sealed partial class GroupCoordinator
 {
+    private const int ProtocolsMax = 100;
+    private const int MetadataBytesMax = 1 << 20;
+
+    /// <summary>No member offers so many protocols, or says so much: such a join is refused.</summary>
+    public static bool IsAbsurd(int protocols, long metadataBytes) =>
+        protocols > ProtocolsMax || metadataBytes > MetadataBytesMax;
+
     /// <summary>JoinGroup; the answer comes when the rebalance is through.</summary>
-    public Task<JoinResult> JoinAsync(JoinCommand command) => AskAsync<JoinResult>(
-        Given(command).GroupId, (machine, turn, reply) => machine.Join(turn, command, reply),
-        error => new JoinResult { Error = error, MemberId = command.Member.MemberId });
+    public Task<JoinResult> JoinAsync(JoinCommand command)
+    {
+        var protocols = Given(command).Protocols;
+        return IsAbsurd(protocols.Count, protocols.Sum(static each => (long)each.Metadata.Length))
+            ? Task.FromResult(Refused(ErrorCode.InvalidRequest))
+            : AskAsync<JoinResult>(
+                command.GroupId, (machine, turn, reply) => machine.Join(turn, command, reply), Refused);
+
+        JoinResult Refused(ErrorCode error) => new() { Error = error, MemberId = command.Member.MemberId };
+    }
 
     /// <summary>SyncGroup; the answer comes when the leader has given the assignment.</summary>
     public Task<SyncResult> SyncAsync(SyncCommand command) => AskAsync<SyncResult>(

@@ -18,6 +18,8 @@ public sealed partial class Partition
     /// </summary>
     internal const int OwnTurnBytesMax = 32 << 10;
 
+    private const short FirstVersionOfTransactionAbortable = 11;
+
     private readonly PartitionActor _actor;
 
     private readonly bool _isInternalTopic;
@@ -93,6 +95,16 @@ public sealed partial class Partition
         var verdict = BatchValidator.Validate(
             command.Records.Span, config, nowMs, command.ApiVersion, out var header, command.IsInternal);
         var records = command.Records;
+        if (verdict.IsValid && header.IsTransactional && !command.IsInternal)
+        {
+            // It would open a transaction that nobody can end, and the last stable offset would stand still for ever.
+            return Answer(
+                command.ApiVersion >= FirstVersionOfTransactionAbortable
+                    ? ErrorCode.TransactionAbortable
+                    : ErrorCode.InvalidTxnState,
+                "This broker has no transactions yet.");
+        }
+
         if (verdict.IsValid)
         {
             verdict = BatchRewriter.Rewrite(command.Records, ref header, in verdict, config, nowMs, out records);

@@ -52,6 +52,9 @@ internal sealed class AssignedPartition(TopicPartition id)
 
     public bool IsPaused { get; set; }
 
+    /// <summary>Nothing is fetched: a record of it is to be processed again, but not yet.</summary>
+    public bool IsResting { get; set; }
+
     /// <summary>Nothing is fetched: a group's member has not been told of the partition yet.</summary>
     public bool IsHeld { get; set; }
 

@@ -99,15 +99,33 @@ internal sealed partial class FetchCoordinator
     }
 
     /// <summary>What was handed out from an offset on was not processed: it is read again.</summary>
-    public void GoBack(TopicPartition id, long offset)
+    public void GoBack(AssignedPartition partition, long offset)
     {
         lock (_gate)
         {
-            if (!_isClosed && _partitions.TryGetValue(id, out var partition))
+            if (!_isClosed && _partitions.GetValueOrDefault(partition.Id) == partition)
             {
                 partition.Settle();
                 StartAt(partition, StartPosition.At(offset));
             }
+        }
+    }
+
+    /// <summary>Fetches nothing of a partition until <see cref="EndRest"/>, beside the user's pauses.</summary>
+    public void BeginRest(AssignedPartition partition)
+    {
+        lock (_gate)
+        {
+            partition.IsResting = true;
+        }
+    }
+
+    public void EndRest(AssignedPartition partition)
+    {
+        lock (_gate)
+        {
+            partition.IsResting = false;
+            partition.Fetcher?.Wake();
         }
     }
 

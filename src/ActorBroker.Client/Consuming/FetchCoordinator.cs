@@ -61,7 +61,7 @@ internal sealed partial class FetchCoordinator : IAsyncDisposable
         {
             foreach (var each in _partitions.Values)
             {
-                if (each.Fetcher == fetcher && !each.IsPaused)
+                if (each.Fetcher == fetcher && !each.IsPaused && !each.IsResting)
                 {
                     targets.Add(new FetchTarget(
                         each, each.Generation, each.Leader.TopicId, each.Leader.Epoch, each.FetchOffset));

@@ -8,13 +8,12 @@ namespace ActorBroker.Client.Consuming;
 internal sealed class FetchedChunk : IDisposable
 {
     private readonly FetchedFrame? _frame;
-    private readonly int _generation;
     private long _position;
 
     private FetchedChunk(AssignedPartition partition, FetchedFrame? frame, long position)
     {
         Partition = partition;
-        _generation = partition.Generation;
+        Generation = partition.Generation;
         _frame = frame;
         _position = position;
         _frame?.Use();
@@ -22,8 +21,11 @@ internal sealed class FetchedChunk : IDisposable
 
     public AssignedPartition Partition { get; }
 
+    /// <summary>The partition's when this was fetched.</summary>
+    public int Generation { get; }
+
     /// <summary>True once the partition was sought, paused or unassigned: the reader passes the chunk over.</summary>
-    public bool IsStale => Partition.Generation != _generation;
+    public bool IsStale => Partition.Generation != Generation;
 
     public Exception? Failure { get; private init; }
 

@@ -159,7 +159,11 @@ public interface IConsumer<TKey, TValue> : IAsyncDisposable
     /// time. Commits by itself, each <see cref="ConsumerOptions.AutoCommitInterval"/>, before partitions are given up
     /// and at the end, and only what is processed without a gap before it.
     /// </summary>
-    /// <param name="handler">Processes a record. Its exception ends all, and the record is not committed.</param>
+    /// <param name="handler">
+    /// Processes a record. Its exception ends all, and the record is not committed; only a
+    /// <see cref="RetryLaterException"/> lets all but the record's partition go on. Its token is cancelled when the
+    /// run ends and the drain's time is over; not where only its partition is taken and given to another member.
+    /// </param>
     /// <param name="options">How much at a time; null for the defaults.</param>
     /// <param name="cancel">
     /// Ends the reading; what is being processed may end, within the drain's time, and is committed.

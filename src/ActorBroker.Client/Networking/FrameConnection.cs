@@ -1,17 +1,16 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
-using System.Net.Sockets;
 using System.Threading.Channels;
 
 namespace ActorBroker.Client.Networking;
 
 /// <summary>
-/// One socket that carries whole frames both ways. Requests are sent in the order in which <see cref="SendAsync"/> was
+/// One wire that carries whole frames both ways. Requests are sent in the order in which <see cref="SendAsync"/> was
 /// called and pipelined; answers are matched by correlation id. One failure ends it, and everything under way with it.
 /// </summary>
 /// <remarks>
-/// At most <see cref="QueuedRequestsMax"/> requests wait for the socket; further callers wait for room. A caller that
+/// At most <see cref="QueuedRequestsMax"/> requests wait for the wire; further callers wait for room. A caller that
 /// cancels leaves its place in line: the request may have been sent, its answer is dropped.
 /// </remarks>
 internal sealed class FrameConnection : IAsyncDisposable
@@ -20,7 +19,7 @@ internal sealed class FrameConnection : IAsyncDisposable
     private const int CorrelationIdAt = 8;
     private const int LengthSize = 4;
 
-    private readonly Socket _socket;
+    private readonly IWire _wire;
     private readonly ClientOptions _options;
     private readonly Channel<OutgoingRequest> _outgoing =
         Channel.CreateBounded<OutgoingRequest>(new BoundedChannelOptions(QueuedRequestsMax) { SingleReader = true });
@@ -31,9 +30,9 @@ internal sealed class FrameConnection : IAsyncDisposable
     private KafkaException? _failure;
     private int _lastCorrelationId;
 
-    private FrameConnection(Socket socket, BrokerAddress address, ClientOptions options)
+    private FrameConnection(IWire wire, BrokerAddress address, ClientOptions options)
     {
-        _socket = socket;
+        _wire = wire;
         _options = options;
         Address = address;
         _loops = Task.WhenAll(Task.Run(SendLoopAsync), Task.Run(ReceiveLoopAsync));
@@ -48,24 +47,22 @@ internal sealed class FrameConnection : IAsyncDisposable
     public static async Task<FrameConnection> OpenAsync(
         BrokerAddress address, ClientOptions options, CancellationToken cancel)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         using var patience = new CancellationTokenSource(options.ConnectTimeout, options.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancel);
         try
         {
-            await socket.ConnectAsync(address.Host, address.Port, either.Token).ConfigureAwait(false);
-            return new FrameConnection(socket, address, options);
+            var wire = options.ConnectCallback is { } connect
+                ? await OpenAsync(connect(address.Host, address.Port, either.Token), either.Token).ConfigureAwait(false)
+                : (IWire)await SocketWire.OpenAsync(address, either.Token).ConfigureAwait(false);
+            return new FrameConnection(wire, address, options);
         }
         catch (Exception exception)
         {
-            socket.Dispose();
+            // Whatever a callback throws, e.g. of TLS: to who calls, the broker is out of reach.
             cancel.ThrowIfCancellationRequested();
-            if (exception is not (SocketException or OperationCanceledException))
-            {
-                throw;
-            }
-
-            var why = exception is SocketException ? exception.Message : $"no answer in {options.ConnectTimeout}";
+            var why = patience.IsCancellationRequested
+                ? $"no answer in {options.ConnectTimeout}"
+                : exception.Message;
             throw new ConnectionFailedException(
                 $"No connection to {address}: {why}. Is a broker listening there?", exception);
         }
@@ -111,6 +108,33 @@ internal sealed class FrameConnection : IAsyncDisposable
         _closing.Dispose();
     }
 
+    /// <summary>The wire of a callback, which may heed no token: a late stream is disposed.</summary>
+    private static async Task<IWire> OpenAsync(ValueTask<Stream> connecting, CancellationToken cancel)
+    {
+        var opening = connecting.AsTask();
+        try
+        {
+            return new StreamWire(await opening.WaitAsync(cancel).ConfigureAwait(false));
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            _ = DisposeLateAsync(opening);
+            throw;
+        }
+    }
+
+    private static async Task DisposeLateAsync(Task<Stream> opening)
+    {
+        try
+        {
+            await (await opening.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // It failed too late for anybody to learn of it.
+        }
+    }
+
     private OutgoingRequest Prepare(RequestFrame frame, bool expectsAnswer)
     {
         var correlationId = Interlocked.Increment(ref _lastCorrelationId);
@@ -154,7 +178,7 @@ internal sealed class FrameConnection : IAsyncDisposable
 
                 using (request.Frame)
                 {
-                    await SendAllAsync(request.Frame).ConfigureAwait(false);
+                    await _wire.SendAsync(request.Frame, _closing.Token).ConfigureAwait(false);
                 }
 
                 request.Sent();
@@ -173,43 +197,6 @@ internal sealed class FrameConnection : IAsyncDisposable
         {
             left.Frame.Dispose();
             left.Failed(Failure());
-        }
-    }
-
-    private async Task SendAllAsync(RequestFrame frame)
-    {
-        if (frame.IsPlain)
-        {
-            var bytes = frame.Writer.WrittenMemory;
-            while (!bytes.IsEmpty)
-            {
-                var sent = await _socket.SendAsync(bytes, SocketFlags.None, _closing.Token).ConfigureAwait(false);
-                bytes = bytes[sent..];
-            }
-
-            return;
-        }
-
-        // One system call takes the pieces from where they lie. It cannot be cancelled: closing the socket ends it.
-        var pieces = frame.Pieces();
-        while (pieces.Count > 0)
-        {
-            Skip(pieces, await _socket.SendAsync(pieces, SocketFlags.None).ConfigureAwait(false));
-        }
-    }
-
-    private static void Skip(List<ArraySegment<byte>> pieces, int sent)
-    {
-        var whole = 0;
-        while (whole < pieces.Count && sent >= pieces[whole].Count)
-        {
-            sent -= pieces[whole++].Count;
-        }
-
-        pieces.RemoveRange(0, whole);
-        if (sent > 0)
-        {
-            pieces[0] = pieces[0][sent..];
         }
     }
 
@@ -234,13 +221,13 @@ internal sealed class FrameConnection : IAsyncDisposable
 
             Fail(new ConnectionFailedException($"{Address} closed the connection."));
         }
-        catch (Exception exception) when (IsLoss(exception))
-        {
-            Fail(Lost(exception));
-        }
         catch (KafkaException exception)
         {
             Fail(exception);
+        }
+        catch (Exception exception)
+        {
+            Fail(Lost(exception));
         }
     }
 
@@ -276,7 +263,7 @@ internal sealed class FrameConnection : IAsyncDisposable
     {
         while (!memory.IsEmpty)
         {
-            var received = await _socket.ReceiveAsync(memory, SocketFlags.None, _closing.Token).ConfigureAwait(false);
+            var received = await _wire.ReceiveAsync(memory, _closing.Token).ConfigureAwait(false);
             if (received == 0)
             {
                 return false;
@@ -304,9 +291,6 @@ internal sealed class FrameConnection : IAsyncDisposable
         }
     }
 
-    private static bool IsLoss(Exception exception) =>
-        exception is SocketException or OperationCanceledException or ObjectDisposedException;
-
     private ConnectionFailedException Lost(Exception exception) =>
         new($"The connection to {Address} was lost: {exception.Message}", exception);
 
@@ -331,7 +315,7 @@ internal sealed class FrameConnection : IAsyncDisposable
 
         _outgoing.Writer.TryComplete();
         _closing.Cancel();
-        _socket.Dispose();
+        _wire.Dispose();
         foreach (var request in awaited)
         {
             request.Failed(reason);

@@ -36,7 +36,7 @@ internal sealed class ParallelConsumption<TKey, TValue>(
     private bool _isEnding;
     private int _inFlight;
 
-    /// <summary>Reads and processes until cancelled, or until a record fails.</summary>
+    /// <summary>Reads and processes until cancelled, or until a record fails for good.</summary>
     public async Task RunAsync(RecordEnumerator<TKey, TValue> reader, BatchSource source, CancellationToken cancel)
     {
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancel);
@@ -56,6 +56,7 @@ internal sealed class ParallelConsumption<TKey, TValue>(
         finally
         {
             turns.Posted = null;
+            await stopping.CancelAsync().ConfigureAwait(false);
             await EndAsync(workers, abandoning).ConfigureAwait(false);
         }
 
@@ -74,6 +75,7 @@ internal sealed class ParallelConsumption<TKey, TValue>(
         lock (_gate)
         {
             given = [.. ids.Select(each => _partitions.GetValueOrDefault(each)).OfType<ProcessedOffsets>()];
+            given.ForEach(each => each.Rest = null);
             DropWaiting(given);
         }
 
@@ -107,7 +109,7 @@ internal sealed class ParallelConsumption<TKey, TValue>(
 
             if (!reader.Current.IsPartitionEof)
             {
-                Take(reader.Current, source.Chunk.Partition);
+                Take(reader.Current, source.Chunk);
             }
         }
     }
@@ -122,8 +124,9 @@ internal sealed class ParallelConsumption<TKey, TValue>(
 
     private void Wake() => _changed.Writer.TryWrite(true);
 
-    private void Take(in ConsumeResult<TKey, TValue> record, AssignedPartition partition)
+    private void Take(in ConsumeResult<TKey, TValue> record, FetchedChunk chunk)
     {
+        var partition = chunk.Partition;
         lock (_gate)
         {
             if (partition.IsGivenUp)
@@ -135,6 +138,12 @@ internal sealed class ParallelConsumption<TKey, TValue>(
             if (!_partitions.TryGetValue(partition.Id, out var offsets) || offsets.Partition != partition)
             {
                 _partitions[partition.Id] = offsets = new ProcessedOffsets(partition);
+            }
+
+            if (offsets.Rest is not null || chunk.Generation < offsets.OldestGeneration)
+            {
+                // It stands behind the record to which the partition goes back.
+                return;
             }
 
             var taken = offsets.Take(record.Offset, record.LeaderEpoch);
@@ -193,17 +202,22 @@ internal sealed class ParallelConsumption<TKey, TValue>(
                 lane.Offsets.Running++;
             }
 
-            var isDone = await ProcessAsync(next.Record).ConfigureAwait(false);
+            var isDone = await ProcessAsync(next.Record, lane.Offsets).ConfigureAwait(false);
             Finish(lane, next.Taken, isDone);
         }
     }
 
-    private async Task<bool> ProcessAsync(ConsumeResult<TKey, TValue> record)
+    private async Task<bool> ProcessAsync(ConsumeResult<TKey, TValue> record, ProcessedOffsets offsets)
     {
         try
         {
             await handler(record, _abandoned).ConfigureAwait(false);
             return true;
+        }
+        catch (RetryLaterException later)
+        {
+            PutOff(offsets, later.Pause);
+            return false;
         }
         catch (Exception exception)
         {
@@ -224,6 +238,7 @@ internal sealed class ParallelConsumption<TKey, TValue>(
                 coordinator.StoreProcessed(lane.Offsets.Partition, lane.Offsets.Done!.Value);
             }
 
+            GoBackToRest(lane.Offsets);
             if (lane.Waiting.Count > 0)
             {
                 _ready.Writer.TryWrite(lane);
@@ -246,6 +261,50 @@ internal sealed class ParallelConsumption<TKey, TValue>(
         if (lane.Name is not null && _lanes.GetValueOrDefault(lane.Name) == lane)
         {
             _lanes.Remove(lane.Name);
+        }
+    }
+
+    /// <summary>A record is to be tried again later: nothing new of its partition begins.</summary>
+    private void PutOff(ProcessedOffsets offsets, TimeSpan pause)
+    {
+        lock (_gate)
+        {
+            if (offsets.Rest is { } longest)
+            {
+                offsets.Rest = pause > longest ? pause : longest;
+            }
+            else if (!offsets.IsEnding)
+            {
+                offsets.Rest = pause;
+                coordinator.BeginRest(offsets.Partition);
+                DropWaiting([offsets]);
+            }
+        }
+    }
+
+    /// <summary>Once nothing runs of a partition that is to rest, it goes back to its first undone record.</summary>
+    private void GoBackToRest(ProcessedOffsets offsets)
+    {
+        var partition = offsets.Partition;
+        if (offsets is { Rest: { } pause, Running: 0, FirstUndone: { } first } && !_isEnding
+            && _partitions.GetValueOrDefault(partition.Id) == offsets)
+        {
+            coordinator.GoBack(partition, first);
+            _partitions[partition.Id] = new ProcessedOffsets(partition) { OldestGeneration = partition.Generation };
+            _ = EndRestAsync(partition, pause, _stopping!.Token);
+        }
+    }
+
+    private async Task EndRestAsync(AssignedPartition partition, TimeSpan pause, CancellationToken stopping)
+    {
+        await Task.Delay(pause, clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        lock (_gate)
+        {
+            // The run's end ends all rests: a later one is another run's.
+            if (!_isEnding)
+            {
+                coordinator.EndRest(partition);
+            }
         }
     }
 
@@ -334,11 +393,12 @@ internal sealed class ParallelConsumption<TKey, TValue>(
         await Task.WhenAll(workers).ConfigureAwait(false);
         lock (_gate)
         {
-            foreach (var (id, offsets) in _partitions)
+            foreach (var offsets in _partitions.Values)
             {
+                coordinator.EndRest(offsets.Partition);
                 if (offsets.FirstUndone is { } offset)
                 {
-                    coordinator.GoBack(id, offset);
+                    coordinator.GoBack(offsets.Partition, offset);
                 }
             }
         }

@@ -24,6 +24,12 @@ internal sealed class ProcessedOffsets(AssignedPartition partition)
     /// <summary>True where no more records are to be begun.</summary>
     public bool IsEnding { get; set; }
 
+    /// <summary>How long the partition rests before it is read again; null where it is not to.</summary>
+    public TimeSpan? Rest { get; set; }
+
+    /// <summary>What was fetched under an older generation of the partition is not taken: it is read again.</summary>
+    public int OldestGeneration { get; init; }
+
     /// <summary>True once the partition was given up: what ends later counts no more.</summary>
     public bool IsVoid { get; set; }
 

@@ -20,18 +20,13 @@ internal sealed class AlterPartitionReassignmentsHandler(HandlerContext context)
         AlterPartitionReassignmentsRequest message, RequestContext request)
     {
         var wanted = message.Topics.SelectMany(topic => topic.Partitions.Select(
-            each => new Reassignment(new TopicPartition(topic.Name, each.PartitionIndex), each.Replicas)))
-            .ToLookup(each => each.Partition);
+            each => new Reassignment(new TopicPartition(topic.Name, each.PartitionIndex), each.Replicas)));
         var outcomes = await _node.ClusterAdmin.ReassignAsync(
-            [.. wanted.Where(each => each.Count() == 1).Select(each => each.Single())],
-            mayChangeFactor: true,
-            CancellationToken.None).ConfigureAwait(false);
-        var repeated = wanted.Where(each => each.Count() > 1).Select(each => new PartitionOutcome(
-            each.Key, ErrorCode.InvalidRequest, "The partition comes more than once."));
+            [.. wanted], mayChangeFactor: true, CancellationToken.None).ConfigureAwait(false);
         return new AlterPartitionReassignmentsResponse
         {
             ErrorMessage = null,
-            Responses = [.. outcomes.Concat(repeated).GroupBy(each => each.Partition.Topic).Select(
+            Responses = [.. outcomes.GroupBy(each => each.Partition.Topic).Select(
                 topic => new AlterPartitionReassignmentsResponse.ReassignableTopicResponse
                 {
                     Name = topic.Key,

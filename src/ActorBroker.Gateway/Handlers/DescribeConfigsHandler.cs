@@ -1,6 +1,5 @@
 using ActorBroker.Broker;
 using ActorBroker.Core.Configuration;
-using ActorBroker.Core.Topics;
 using ActorBroker.Gateway.Dispatch;
 using ActorBroker.Protocol.Messages;
 using ActorBroker.Records;
@@ -44,12 +43,9 @@ internal sealed class DescribeConfigsHandler(HandlerContext context)
     {
         switch (type)
         {
-            case ConfigResource.Topic when TopicNames.Problem(name) is { } problem:
-                return (ErrorCode.InvalidTopicException, problem, []);
-            case ConfigResource.Topic when _node.Cluster.TopicsByName.ContainsKey(name):
-                return (ErrorCode.None, null, _node.Configs.DescribeTopic(name));
             case ConfigResource.Topic:
-                return (ErrorCode.UnknownTopicOrPartition, null, []);
+                var topic = _node.Topics.Find(name);
+                return (topic.Error, topic.Message, _node.Configs.DescribeTopic(name));
             case ConfigResource.Broker when name.Length == 0:
                 return (ErrorCode.None, null, _node.Configs.DescribeBroker().Where(
                     entry => entry.Synonyms.Any(value => value.Source == ConfigSource.DynamicDefaultBrokerConfig)));

@@ -30,7 +30,7 @@ internal sealed class ElectLeadersHandler(HandlerContext context)
         List<TopicPartition>? wanted = message.TopicPartitions is null
             ? null
             : [.. message.TopicPartitions.SelectMany(
-                topic => topic.Partitions.Select(partition => new TopicPartition(topic.Topic, partition))).Distinct()];
+                topic => topic.Partitions.Select(partition => new TopicPartition(topic.Topic, partition)))];
         var kind = message.ElectionType == Unclean ? ElectionKind.Unclean : ElectionKind.Preferred;
         var outcomes = await _node.ClusterAdmin.ElectLeadersAsync(kind, wanted, CancellationToken.None)
             .ConfigureAwait(false);

@@ -1,7 +1,6 @@
 using ActorBroker.Broker.Admin;
 using ActorBroker.Gateway.Dispatch;
 using ActorBroker.Protocol.Messages;
-using ActorBroker.Records;
 
 namespace ActorBroker.Gateway.Handlers;
 
@@ -18,7 +17,11 @@ internal sealed class IncrementalAlterConfigsHandler(HandlerContext context)
         var response = new IncrementalAlterConfigsResponse();
         foreach (var resource in message.Resources)
         {
-            var result = await AlterAsync(resource, message.ValidateOnly).ConfigureAwait(false);
+            var changes = resource.Configs.Select(static config => new ConfigChange(
+                config.Name, (ConfigOperation)config.ConfigOperation, config.Value)).ToList();
+            var result = await context.Node.AlterAsync(
+                (ConfigResource)resource.ResourceType, resource.ResourceName, changes, replaceAll: false,
+                message.ValidateOnly).ConfigureAwait(false);
             response.Responses.Add(new IncrementalAlterConfigsResponse.AlterConfigsResourceResponse
             {
                 ErrorCode = result.Error,
@@ -29,25 +32,5 @@ internal sealed class IncrementalAlterConfigsHandler(HandlerContext context)
         }
 
         return response;
-    }
-
-    private async ValueTask<ConfigResult> AlterAsync(
-        IncrementalAlterConfigsRequest.AlterConfigsResource resource, bool validateOnly)
-    {
-        var changes = new List<ConfigChange>();
-        foreach (var config in resource.Configs)
-        {
-            if (config.ConfigOperation is < 0 or > (sbyte)ConfigOperation.Subtract)
-            {
-                return new ConfigResult(
-                    ErrorCode.InvalidRequest, $"{config.ConfigOperation} is no operation on {config.Name}.");
-            }
-
-            changes.Add(new ConfigChange(config.Name, (ConfigOperation)config.ConfigOperation, config.Value));
-        }
-
-        return await context.Node.AlterAsync(
-            (ConfigResource)resource.ResourceType, resource.ResourceName, changes, replaceAll: false, validateOnly)
-            .ConfigureAwait(false);
     }
 }

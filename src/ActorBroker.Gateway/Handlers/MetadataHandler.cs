@@ -98,28 +98,21 @@ internal sealed class MetadataHandler(HandlerContext context) : ApiHandler<Metad
     private async ValueTask<MetadataResponse.MetadataResponseTopic> ByNameAsync(
         string name, bool mayCreate, RequestContext request)
     {
-        if (_node.Cluster.TopicsByName.TryGetValue(name, out var document))
+        var found = _node.Topics.Find(name);
+        if (found.Document is { } document)
         {
             return Row(document, request);
         }
 
-        if (!TopicNames.IsValid(name))
+        if (!mayCreate || found.Error != ErrorCode.UnknownTopicOrPartition)
         {
-            return Failed(ErrorCode.InvalidTopicException, name);
-        }
-
-        if (!mayCreate)
-        {
-            return Failed(ErrorCode.UnknownTopicOrPartition, name);
+            return Failed(found.Error, name);
         }
 
         var created = await _node.Topics.AutoCreateAsync(name, request.Connection.Closing).ConfigureAwait(false);
-        if (created.Document is not null || _node.Cluster.TopicsByName.TryGetValue(name, out document))
-        {
-            return Row(created.Document ?? document!, request);
-        }
-
-        return Failed(created.Error, name);
+        return (created.Document ?? _node.Topics.Find(name).Document) is { } now
+            ? Row(now, request)
+            : Failed(created.Error, name);
     }
 
     private static MetadataResponse.MetadataResponseTopic Failed(ErrorCode error, string? name, Guid id = default) =>

@@ -20,7 +20,6 @@ namespace ActorBroker.Gateway.Handlers;
 internal sealed partial class ProduceHandler(HandlerContext context) : ApiHandler
 {
     private const short FirstVersionOfStoredFormat = 3;
-    private const short FirstVersionOfTransactionAbortable = 11;
     private const short FirstVersionWithLeaders = 10;
     private const int ShortFrameBytesMax = 32 << 10;
 
@@ -77,16 +76,14 @@ internal sealed partial class ProduceHandler(HandlerContext context) : ApiHandle
             {
                 var records = body.Slice(reader.RecordsOffset, Math.Max(reader.RecordsLength, 0));
                 var command = new ProduceCommand(records, reader.Acks, reader.TimeoutMs, ApiVersion: request.Version);
-                answer.Add(
-                    reader.PartitionIndex,
-                    Produce(topic, reader.PartitionIndex, command, reader.TransactionalId is not null));
+                answer.Add(reader.PartitionIndex, Produce(topic, reader.PartitionIndex, command));
             }
         }
 
         return answer;
     }
 
-    private ValueTask<ProduceResult> Produce(string topic, int index, in ProduceCommand command, bool transactional)
+    private ValueTask<ProduceResult> Produce(string topic, int index, in ProduceCommand command)
     {
         try
         {
@@ -100,15 +97,6 @@ internal sealed partial class ProduceHandler(HandlerContext context) : ApiHandle
                 return Refuse(_node.WhyAbsent(topic, index), null);
             }
 
-            if (transactional || IsTransactional(command.Records.Span))
-            {
-                return Refuse(
-                    command.ApiVersion >= FirstVersionOfTransactionAbortable
-                        ? ErrorCode.TransactionAbortable
-                        : ErrorCode.InvalidTxnState,
-                    "This broker has no transactions yet.");
-            }
-
             return partition.ProduceAsync(command);
         }
 #pragma warning disable CA1031 // One partition's fault must not take the answers of the others with it.
@@ -119,10 +107,6 @@ internal sealed partial class ProduceHandler(HandlerContext context) : ApiHandle
             return Refuse(ErrorCode.UnknownServerError, null);
         }
     }
-
-    private static bool IsTransactional(ReadOnlySpan<byte> records) =>
-        RecordBatchHeader.TryRead(records, out var header) && header.Magic == RecordBatchHeader.CurrentMagic &&
-        header.IsTransactional;
 
     private static ValueTask<ProduceResult> Refuse(ErrorCode error, string? message) =>
         new(new ProduceResult(error, Message: message));

@@ -216,6 +216,132 @@ public sealed class ParallelTests : GroupTest
         Assert.NotEmpty(processed);
     }
 
+    [Fact]
+    public async Task A_partition_rests_before_a_record_that_is_to_be_tried_later_and_the_others_go_on()
+    {
+        AppendNumbers(0, 50);
+        AppendNumbers(1, 50);
+        var seen = new ConcurrentQueue<(int Partition, long Offset)>();
+        using var stop = NewStop();
+        var consumer = NewMember();
+        var running = consumer.ConsumeParallelAsync(
+            (record, _) =>
+            {
+                seen.Enqueue((record.Partition, record.Offset));
+                return record is { Partition: 1, Offset: 7 }
+                    ? throw new RetryLaterException(TimeSpan.FromHours(1))
+                    : ValueTask.CompletedTask;
+            },
+            new ParallelConsumeOptions { MaxInFlight = 5 },
+            stop.Token);
+        await WaitForAsync(() => seen.Count == 58);
+        AppendNumbers(1, 50);
+        AppendNumbers(0, 50);
+        await WaitForAsync(() => seen.Count == 108);
+        Assert.Equal(7, consumer.GetPosition(Partition(1)));
+        Assert.Empty(consumer.Paused);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        Assert.Equal((100, 7), (Group.Committed[0], Group.Committed[1]));
+        Assert.Equal(
+            Enumerable.Range(0, 8).Select(each => (long)each),
+            seen.Where(each => each.Partition == 1).Select(each => each.Offset));
+        Assert.Equal("1@7:7", Assert.Single(await TakeAsync(consumer, 1)));
+    }
+
+    [Fact]
+    public async Task A_record_comes_again_after_its_pause_before_the_ones_behind_it()
+    {
+        Group.Gives = [0];
+        AppendNumbers(0, 50);
+        var failures = 0;
+        var seen = new ConcurrentQueue<long>();
+        using var stop = NewStop();
+        var consumer = NewMember();
+        var running = consumer.ConsumeParallelAsync(
+            (record, _) =>
+            {
+                seen.Enqueue(record.Offset);
+                return record.Offset == 3 && failures++ < 3
+                    ? throw new RetryLaterException(TimeSpan.FromMilliseconds(1))
+                    : ValueTask.CompletedTask;
+            },
+            new ParallelConsumeOptions { Degree = 4 },
+            stop.Token);
+        await WaitForAsync(() => seen.Contains(49));
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        Assert.Equal([0, 1, 2, 3, 3, 3, .. Enumerable.Range(3, 47).Select(each => (long)each)], seen);
+        Assert.Equal(50, Group.Committed[0]);
+    }
+
+    [Fact]
+    public async Task A_partition_goes_back_when_the_other_keys_that_run_are_done_and_not_before()
+    {
+        Group.Gives = [0];
+        AppendKeys("slow", "bad", "bad");
+        var (release, failed) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var seen = new ConcurrentQueue<int>();
+        using var stop = NewStop();
+        await using var client = Cluster.NewClient();
+        await using var consumer = client.CreateConsumer(Deserializers.Utf8, Deserializers.Int32, Options);
+        consumer.Subscribe([LogCluster.Topic]);
+        var running = consumer.ConsumeParallelAsync(
+            async (record, token) =>
+            {
+                seen.Enqueue(record.Value);
+                if (record.Value == 0)
+                {
+                    await release.Task.WaitAsync(token);
+                }
+                else if (record.Value == 1 && failed.TrySetResult())
+                {
+                    throw new RetryLaterException(TimeSpan.Zero);
+                }
+            },
+            new ParallelConsumeOptions { Degree = 3, Order = ProcessingOrder.Key },
+            stop.Token);
+        await failed.Task;
+        await WaitForAsync(() => consumer.GetPosition(Partition(0)) == 3);
+        Assert.Equal([0, 1], seen.Order());
+        release.SetResult();
+        await WaitForAsync(() => seen.Contains(2));
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        Assert.Equal([1, 1, 2], seen.Where(each => each != 0));
+        Assert.Single(seen, 0);
+        Assert.Equal(3, Group.Committed[0]);
+    }
+
+    [Fact]
+    public async Task A_partition_that_rests_can_be_given_up_and_rests_no_more_when_it_comes_back()
+    {
+        Group.Gives = [0];
+        AppendNumbers(0, 5);
+        var seen = new ConcurrentQueue<long>();
+        using var stop = NewStop();
+        var consumer = NewMember();
+        var running = consumer.ConsumeParallelAsync(
+            (record, _) =>
+            {
+                seen.Enqueue(record.Offset);
+                return seen.Count == 3
+                    ? throw new RetryLaterException(TimeSpan.FromHours(1))
+                    : ValueTask.CompletedTask;
+            },
+            cancel: stop.Token);
+        await WaitForAsync(() => seen.Count == 3);
+        Group.Rebalance(1);
+        await WaitForAsync(() => Log.Events.Count == 3);
+        Assert.Equal(2, Group.Committed[0]);
+        Group.Rebalance(0);
+        await WaitForAsync(() => seen.Count == 6);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        Assert.Equal([0, 1, 2, 2, 3, 4], seen);
+        Assert.Equal(5, Group.Committed[0]);
+    }
+
     private static CancellationTokenSource NewStop() => CancellationTokenSource.CreateLinkedTokenSource(Cancel);
 
     private void AppendNumbers(int partition, int count) => Cluster.Append(

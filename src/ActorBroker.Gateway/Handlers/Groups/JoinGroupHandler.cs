@@ -2,7 +2,6 @@ using ActorBroker.Broker.Groups;
 using ActorBroker.Core.Groups;
 using ActorBroker.Gateway.Dispatch;
 using ActorBroker.Protocol.Messages;
-using ActorBroker.Records;
 
 namespace ActorBroker.Gateway.Handlers.Groups;
 
@@ -13,15 +12,13 @@ namespace ActorBroker.Gateway.Handlers.Groups;
 /// </summary>
 internal sealed class JoinGroupHandler(HandlerContext context) : ApiHandler<JoinGroupRequest, JoinGroupResponse>
 {
-    private const int ProtocolsMax = 100;
-    private const int MetadataBytesMax = 1 << 20;
-
     private readonly GroupCoordinator _groups = context.Node.Groups;
 
     protected override void Keep(JoinGroupRequest message, RequestContext request)
     {
         _ = request.ClientId;
-        if (!IsAbsurd(message))
+        if (!GroupCoordinator.IsAbsurd(
+            message.Protocols.Count, message.Protocols.Sum(static protocol => (long)protocol.Metadata.Length)))
         {
             message.Protocols.ForEach(static protocol => protocol.Metadata = protocol.Metadata.ToArray());
         }
@@ -31,11 +28,6 @@ internal sealed class JoinGroupHandler(HandlerContext context) : ApiHandler<Join
         JoinGroupRequest message, RequestContext request)
     {
         var memberId = message.MemberId;
-        if (IsAbsurd(message))
-        {
-            return Response(new JoinResult { Error = ErrorCode.InvalidRequest, MemberId = memberId }, request.Version);
-        }
-
         var command = new JoinCommand(
             message.GroupId,
             new MemberName(memberId, message.GroupInstanceId),
@@ -52,10 +44,6 @@ internal sealed class JoinGroupHandler(HandlerContext context) : ApiHandler<Join
             .ConfigureAwait(false);
         return Response(result, request.Version);
     }
-
-    private static bool IsAbsurd(JoinGroupRequest message) =>
-        message.Protocols.Count > ProtocolsMax ||
-        message.Protocols.Sum(static protocol => (long)protocol.Metadata.Length) > MetadataBytesMax;
 
     private static JoinGroupResponse Response(JoinResult result, short version) => new()
     {
