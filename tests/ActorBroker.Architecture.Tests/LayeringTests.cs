@@ -21,17 +21,48 @@ public class LayeringTests
         ["Broker"] = new(["Core", "Storage"], ["Microsoft.Extensions.Logging.Abstractions"]),
         ["Gateway"] = new(["Protocol", "Broker"], ["Microsoft.Extensions.Logging.Abstractions"]),
         ["Client"] = new(["Records", "Protocol", "Assignors"], []),
+        ["Client.Hosting"] = new(["Client"], ["Microsoft.Extensions.Hosting.Abstractions"]),
         ["Cli"] = new(["Client"], ["Spectre.Console", "System.CommandLine"]),
         ["Server"] = new(
             ["Records", "Protocol", "Core", "Storage", "Broker", "Gateway"],
             ["OpenTelemetry", "OpenTelemetry.Exporter.OpenTelemetryProtocol"]),
         ["Orleans.Abstractions"] = new(["Records"], ["Microsoft.Orleans.Sdk"]) { IsApart = true },
-        ["Orleans"] = new(["Orleans.Abstractions", "Broker", "Gateway"], ["Microsoft.Orleans.Server"])
+        ["Orleans"] = new(
+            ["Orleans.Abstractions", "Orleans.Client", "Broker", "Gateway"], ["Microsoft.Orleans.Server"])
+        {
+            IsApart = true,
+        },
+        ["Orleans.Client"] = new(["Orleans.Abstractions", "Client.Hosting"], ["Microsoft.Orleans.Client"])
         {
             IsApart = true,
         },
         ["Silo"] = new(
             ["Orleans"], ["Microsoft.Orleans.Clustering.AdoNet", "Microsoft.Orleans.Persistence.AdoNet", "Npgsql"])
+        {
+            IsApart = true,
+        },
+        ["Silo.Azure"] = new(
+            ["Silo", "Aspire.ServiceDefaults"],
+            [
+                "Azure.Identity", "Microsoft.Orleans.Clustering.AzureStorage",
+                "Microsoft.Orleans.Persistence.AzureStorage",
+            ])
+        {
+            IsApart = true,
+        },
+        ["Aspire.Hosting"] = new([], ["Aspire.Hosting"]) { IsApart = true },
+        ["Aspire.ServiceDefaults"] = new(
+            [],
+            [
+                "Microsoft.Extensions.Http.Resilience", "Microsoft.Extensions.ServiceDiscovery",
+                "OpenTelemetry.Exporter.OpenTelemetryProtocol", "OpenTelemetry.Extensions.Hosting",
+                "OpenTelemetry.Instrumentation.AspNetCore", "OpenTelemetry.Instrumentation.Http",
+                "OpenTelemetry.Instrumentation.Runtime",
+            ])
+        {
+            IsApart = true,
+        },
+        ["Aspire.AppHost"] = new(["Aspire.Hosting", "Silo.Azure"], ["Aspire.Hosting.Azure.Storage"])
         {
             IsApart = true,
         },
@@ -69,7 +100,9 @@ public class LayeringTests
     {
         var project = XDocument.Load(Repository.RoomProjects[room]);
         var rooms = Includes(project, "ProjectReference")
-            .Select(path => Path.GetFileNameWithoutExtension(path)["ActorBroker.".Length..])
+            .Select(path => Path.GetFileNameWithoutExtension(path))
+            .Where(name => name.StartsWith("ActorBroker.", StringComparison.Ordinal))
+            .Select(name => name["ActorBroker.".Length..])
             .Where(name => name != Generator);
 
         Assert.Empty(rooms.Except(Plan[room].MayReference));

@@ -18,7 +18,7 @@ internal static class Repository
 
     /// <summary>The project files of the product's rooms, by name without the product's prefix.</summary>
     public static IReadOnlyDictionary<string, string> RoomProjects { get; } = Files("*.csproj")
-        .Where(path => Relative(path).StartsWith("src/", StringComparison.Ordinal))
+        .Where(path => Relative(path).Split('/')[0] is "src" or "aspire")
         .ToDictionary(path => Path.GetFileNameWithoutExtension(path)["ActorBroker.".Length..]);
 
     /// <summary>The files of a pattern, without what builds and tools leave behind.</summary>

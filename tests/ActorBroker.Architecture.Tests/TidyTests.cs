@@ -11,6 +11,8 @@ public class TidyTests
         ["Gateway"] = (3000, 3999),
         ["Server"] = (4000, 4999),
         ["Orleans"] = (5000, 5999),
+        ["Client.Hosting"] = (6000, 6999),
+        ["Silo"] = (7000, 7999),
     };
 
     [Fact]

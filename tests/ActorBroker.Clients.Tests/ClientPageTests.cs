@@ -3,8 +3,8 @@ using ActorBroker.TestSupport;
 namespace ActorBroker.Clients.Tests;
 
 /// <summary>
-/// The examples of <c>docs/client.md</c> are those of <see cref="ClientExamples"/> and
-/// <see cref="ClientGroupExamples"/> (<c>ACTORBROKER_WRITE_DOCS=1</c> writes them anew).
+/// The examples of <c>docs/client.md</c> are those of <see cref="ClientExamples"/>, <see cref="ClientGroupExamples"/>
+/// and <see cref="ClientHostExamples"/> (<c>ACTORBROKER_WRITE_DOCS=1</c> writes them anew).
 /// </summary>
 public sealed class ClientPageTests
 {
@@ -48,6 +48,7 @@ public sealed class ClientPageTests
         [
             .. await File.ReadAllLinesAsync(Path.Combine(folder, "ClientExamples.cs"), Cancel),
             .. await File.ReadAllLinesAsync(Path.Combine(folder, "ClientGroupExamples.cs"), Cancel),
+            .. await File.ReadAllLinesAsync(Path.Combine(folder, "ClientHostExamples.cs"), Cancel),
         ];
         var examples = new Dictionary<string, string>();
         for (var i = 0; i < lines.Length; i++)
