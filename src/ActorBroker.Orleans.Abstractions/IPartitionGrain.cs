@@ -33,6 +33,11 @@ public interface IPartitionGrain : IGrainWithStringKey
 [GenerateSerializer, Immutable, Alias("ActorBroker.ProduceBatch")]
 public readonly record struct ProduceBatch
 {
+    /// <summary>
+    /// The longest that a call waits, in milliseconds: its answer comes before Orleans gives the call up.
+    /// </summary>
+    public const int TimeoutMsMax = 20_000;
+
     /// <summary>One record batch of format 2, as a Kafka client would send it.</summary>
     [Id(0)]
     public required RecordBytes Records { get; init; }
@@ -41,7 +46,9 @@ public readonly record struct ProduceBatch
     [Id(1)]
     public short Acks { get; init; }
 
-    /// <summary>How long it may take until it is committed, in milliseconds.</summary>
+    /// <summary>
+    /// How long it may take until it is committed, in milliseconds, up to <see cref="TimeoutMsMax"/>; 0: so long.
+    /// </summary>
     [Id(2)]
     public int TimeoutMs { get; init; }
 }

@@ -23,6 +23,7 @@ public sealed class CatalogueStorageTests
 
         Assert.Equal(1, Assert.Single(found).Value.Version);
         Assert.True(second.Life > first.Life);
+        Assert.Equal((true, false), (await first.IsLeftOverAsync(), await second.IsLeftOverAsync()));
         await Assert.ThrowsAsync<InconsistentStateException>(() => WriteAsync(first, Document(2)));
         await Assert.ThrowsAsync<InconsistentStateException>(
             () => WriteAsync(first, new CatalogueChange(new("topics", "other"), null) with { Document = Other() }));

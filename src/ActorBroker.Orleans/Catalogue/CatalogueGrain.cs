@@ -26,6 +26,9 @@ internal sealed class CatalogueGrain : Grain, ICatalogueGrain, IDisposable
         ImmutableDictionary<CatalogueKey, CatalogueDocument>.Empty;
 
     private TaskCompletionSource _waiters = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // What was read and what has changed since: all of one taking over, which is still under way when these are not.
+    private long _life;
     private long _sequence;
     private bool _isLoaded;
 
@@ -41,11 +44,19 @@ internal sealed class CatalogueGrain : Grain, ICatalogueGrain, IDisposable
     /// <inheritdoc/>
     public async Task<CatalogueNews> ReadAsync(CataloguePosition since)
     {
-        if (since == new CataloguePosition(_storage.Life, _sequence))
+        if (since == new CataloguePosition(_life, _sequence))
         {
             // Either way there is an answer.
-            await _waiters.Task.WaitAsync(Patience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing |
+            var news = _waiters.Task;
+            await news.WaitAsync(Patience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing |
                 ConfigureAwaitOptions.ContinueOnCapturedContext);
+
+            // Nobody who only reads would ever notice that this activation is left over, and has no news any more.
+            if (!news.IsCompleted && _isLoaded && await _storage.IsLeftOverAsync())
+            {
+                DeactivateOnIdle();
+                throw new InconsistentStateException("Another activation has taken over.");
+            }
         }
 
         return NewsSince(since);
@@ -100,6 +111,7 @@ internal sealed class CatalogueGrain : Grain, ICatalogueGrain, IDisposable
         {
             _documents = await _storage.TakeOverAsync();
             _news.Clear();
+            _life = _storage.Life;
             _sequence = 0;
             _isLoaded = true;
             Wake();
@@ -152,7 +164,7 @@ internal sealed class CatalogueGrain : Grain, ICatalogueGrain, IDisposable
 
     private CatalogueNews NewsSince(CataloguePosition since)
     {
-        var now = new CataloguePosition(_storage.Life, _sequence);
+        var now = new CataloguePosition(_life, _sequence);
         var count = _sequence - since.Sequence;
         return since.Life == now.Life && count >= 0 && count <= _news.Count
             ? new CatalogueNews(now, false, [.. _news.Skip(_news.Count - (int)count)])

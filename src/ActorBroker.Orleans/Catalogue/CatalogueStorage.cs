@@ -14,6 +14,7 @@ namespace ActorBroker.Orleans.Catalogue;
 internal sealed class CatalogueStorage(IGrainStorage storage, long cluster)
 {
     private const int AtOnce = 16;
+    private const int MarkTriesMax = 3;
 
     // Some providers key a state by these names and the grain's key alone.
     private const string DocumentState = "actorbroker-document";
@@ -65,6 +66,14 @@ internal sealed class CatalogueStorage(IGrainStorage storage, long cluster)
 
         await ForgetAsync(_index.State.Keys.Where(name => !documents.ContainsKey(Key(name))).ToArray());
         return documents.ToImmutable();
+    }
+
+    /// <summary>Whether another activation has taken over since this one did.</summary>
+    public async Task<bool> IsLeftOverAsync()
+    {
+        var index = new GrainState<StoredIndex>(new StoredIndex());
+        await storage.ReadStateAsync(IndexState, _indexId, index);
+        return index.State?.Writer != _writer;
     }
 
     /// <summary>Notes what will be new or gone, before it is: what the index does not name is never found.</summary>
@@ -120,7 +129,7 @@ internal sealed class CatalogueStorage(IGrainStorage storage, long cluster)
     private async Task<CatalogueDocument?> TakeOverAsync(string name)
     {
         var key = Key(name);
-        while (true)
+        for (var tries = 1; ; tries++)
         {
             var document = await ReadAsync(key);
             try
@@ -131,6 +140,10 @@ internal sealed class CatalogueStorage(IGrainStorage storage, long cluster)
             catch (InconsistentStateException)
             {
                 // The one before was faster, this once.
+            }
+            catch (Exception) when (tries < MarkTriesMax)
+            {
+                // Of many documents one or the other may fail on any day; it is no reason to begin again with all.
             }
         }
     }

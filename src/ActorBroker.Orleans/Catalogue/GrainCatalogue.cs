@@ -12,6 +12,14 @@ internal sealed class GrainCatalogue : ICatalogue, IDisposable
 {
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>Enough to take a large catalogue over; whoever gives up asks again.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan PatienceAtStart = TimeSpan.FromSeconds(30);
+
+    /// <summary>Whoever supervises a silo that stops does not wait for a storage that is down.</summary>
+    private static readonly TimeSpan PatienceAtEnd = TimeSpan.FromSeconds(2);
+
     private readonly ICatalogueGrain _grain;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stop = new();
@@ -20,6 +28,7 @@ internal sealed class GrainCatalogue : ICatalogue, IDisposable
         ImmutableDictionary<CatalogueKey, CatalogueDocument>.Empty;
 
     private CataloguePosition _position;
+    private volatile bool _isEnding;
 
     private GrainCatalogue(ICatalogueGrain grain, ILogger logger)
     {
@@ -30,12 +39,29 @@ internal sealed class GrainCatalogue : ICatalogue, IDisposable
     /// <inheritdoc/>
     public event Action<CatalogueChange>? Changed;
 
-    /// <summary>Reads the catalogue, and follows it from then on.</summary>
+    /// <summary>
+    /// Reads the catalogue, and follows it from then on. Where the grain's silo dies meanwhile, or its storage does not
+    /// answer, it is asked again for a while: a silo that ends for it had better have waited.
+    /// </summary>
     public static async Task<GrainCatalogue> OpenAsync(
         ICatalogueGrain grain, ILogger logger, CancellationToken cancel)
     {
         var catalogue = new GrainCatalogue(grain, logger);
-        catalogue.Apply(await grain.ReadAsync(default).WaitAsync(cancel).ConfigureAwait(false));
+        for (var began = TimeProvider.System.GetTimestamp(); ;)
+        {
+            try
+            {
+                catalogue.Apply(await grain.ReadAsync(default).WaitAsync(cancel).ConfigureAwait(false));
+                break;
+            }
+            catch (Exception failure) when (
+                !cancel.IsCancellationRequested && TimeProvider.System.GetElapsedTime(began) < PatienceAtStart)
+            {
+                OrleansLogs.CatalogueAwaited(logger, failure);
+                await Task.Delay(Rest, cancel).ConfigureAwait(false);
+            }
+        }
+
         _ = Task.Run(catalogue.FollowAsync, CancellationToken.None);
         return catalogue;
     }
@@ -64,6 +90,9 @@ internal sealed class GrainCatalogue : ICatalogue, IDisposable
         return written.Results;
     }
 
+    /// <summary>From now on nobody waits for long: a broker that leaves can do without an answer.</summary>
+    public void HurryUp() => _isEnding = true;
+
     /// <summary>Hears nothing any more.</summary>
     public void Dispose()
     {
@@ -83,11 +112,11 @@ internal sealed class GrainCatalogue : ICatalogue, IDisposable
     }
 
     /// <summary>On a thread of the pool, as the caller may block but the grain's answer must find its way.</summary>
-    private static T Ask<T>(string what, Func<Task<T>> ask)
+    private T Ask<T>(string what, Func<Task<T>> ask)
     {
         try
         {
-            return Task.Run(ask).GetAwaiter().GetResult();
+            return Task.Run(ask).WaitAsync(_isEnding ? PatienceAtEnd : Patience).GetAwaiter().GetResult();
         }
 #pragma warning disable CA1031 // Whatever it was: nobody knows what came of it, which is what the caller has to know.
         catch (Exception failure)

@@ -10,11 +10,9 @@ namespace ActorBroker.Orleans.Grains;
 /// <summary>Hands calls to the partition that this silo's broker leads. Calls interleave, as clients' do.</summary>
 [Reentrant]
 [BrokerPlacement]
-[GrainType("actorbroker.partition")]
+[GrainType(GrainTypes.Partition)]
 internal sealed class PartitionGrain(SiloBroker broker) : Grain, IPartitionGrain
 {
-    private const int DefaultTimeoutMs = 30_000;
-
     /// <summary>Well within the time in which a call has to be answered.</summary>
     private const int WaitMsMax = 10_000;
 
@@ -36,8 +34,8 @@ internal sealed class PartitionGrain(SiloBroker broker) : Grain, IPartitionGrain
         }
 
         // Offsets are written into the batch, which the caller, where it is of this silo, still has.
-        var timeoutMs = batch.TimeoutMs > 0 ? batch.TimeoutMs : DefaultTimeoutMs;
-        var result = await partition.ProduceAsync(new ProduceCommand(batch.Records.Own(), batch.Acks, timeoutMs));
+        var result = await partition.ProduceAsync(
+            new ProduceCommand(batch.Records.Own(), batch.Acks, TimeoutMsOf(batch)));
         batch.Records.Release();
         return new ProduceAnswer(Noted(result.Error), result.BaseOffset, result.LogAppendTimeMs, result.Message);
     }
@@ -73,7 +71,8 @@ internal sealed class PartitionGrain(SiloBroker broker) : Grain, IPartitionGrain
                     return answer;
                 }
 
-                await Task.WhenAny(news, Task.Delay(TimeSpan.FromMilliseconds(left)));
+                await news.WaitAsync(TimeSpan.FromMilliseconds(left)).ConfigureAwait(
+                    ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             }
         }
         finally
@@ -101,19 +100,27 @@ internal sealed class PartitionGrain(SiloBroker broker) : Grain, IPartitionGrain
             partition.LogEndOffset)
         : new PartitionDescription(error));
 
+    /// <summary>How long a batch waits for its followers.</summary>
+    internal static int TimeoutMsOf(in ProduceBatch batch) => batch.TimeoutMs > 0
+        ? Math.Min(batch.TimeoutMs, ProduceBatch.TimeoutMsMax)
+        : ProduceBatch.TimeoutMsMax;
+
     private bool TryFind([NotNullWhen(true)] out Partition? partition, out ErrorCode error)
     {
         partition = null;
-        error = broker.Node is not { } node ? ErrorCode.CoordinatorLoadInProgress
+        error = broker.Node is not { } node ? ErrorCode.LeaderNotAvailable
             : !node.TryGetPartition(_key.Topic, _key.Partition, out partition) ? ErrorCode.NotLeaderOrFollower
             : partition.IsLeader ? ErrorCode.None : ErrorCode.NotLeaderOrFollower;
         return Noted(error) == ErrorCode.None && partition is not null;
     }
 
-    /// <summary>Where another silo leads, this is the wrong place: the next call looks for the right one.</summary>
+    /// <summary>
+    /// Where another silo leads, or this one's broker is not there yet, this may be the wrong place: the next call
+    /// looks for the right one.
+    /// </summary>
     private ErrorCode Noted(ErrorCode error)
     {
-        if (error == ErrorCode.NotLeaderOrFollower)
+        if (error is ErrorCode.NotLeaderOrFollower or ErrorCode.LeaderNotAvailable)
         {
             DeactivateOnIdle();
         }

@@ -1,3 +1,4 @@
+using ActorBroker.Client;
 using ActorBroker.Orleans.Hosting;
 using ActorBroker.Orleans.Placement;
 using Microsoft.Extensions.DependencyInjection;
@@ -35,5 +36,18 @@ public static class ActorBrokerSiloBuilderExtensions
             options.TableRefreshTimeout = TimeSpan.FromSeconds(1);
             options.EnableIndirectProbes = false;
         });
+    }
+
+    /// <summary>
+    /// As <see cref="ActorBrokerClientBuilderExtensions.AddActorBrokerClient"/>, for services that live in the silo.
+    /// </summary>
+    /// <param name="builder">The silo.</param>
+    /// <param name="configure">Further settings.</param>
+    public static ISiloBuilder AddActorBrokerClient(
+        this ISiloBuilder builder, Action<ActorBrokerClientOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        GrainDefaults.AddTo(builder.Services, configure);
+        return builder;
     }
 }

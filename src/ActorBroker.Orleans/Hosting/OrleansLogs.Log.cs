@@ -17,6 +17,11 @@ internal static partial class OrleansLogs
     public static partial void CatalogueUnreadable(ILogger logger, Exception failure);
 
     [LoggerMessage(
+        EventId = 5003, Level = LogLevel.Warning,
+        Message = "The start waits for the catalogue, which can't be read yet.")]
+    public static partial void CatalogueAwaited(ILogger logger, Exception failure);
+
+    [LoggerMessage(
         EventId = 5002, Level = LogLevel.Critical, Message = "The broker stops, and its silo with it: {Reason}.")]
     public static partial void Displaced(ILogger logger, string reason);
 }

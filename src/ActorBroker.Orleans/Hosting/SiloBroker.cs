@@ -25,6 +25,7 @@ internal sealed class SiloBroker : ILifecycleParticipant<ISiloLifecycle>, IAsync
     private readonly ILogger _logger;
     private readonly IHostApplicationLifetime _host;
     private readonly BrokerConfig _config;
+    private GrainCatalogue? _catalogue;
     private BrokerNode? _node;
     private KafkaGateway? _gateway;
 
@@ -62,6 +63,26 @@ internal sealed class SiloBroker : ILifecycleParticipant<ISiloLifecycle>, IAsync
     /// <summary>Where Kafka clients reach it, once it has started.</summary>
     public IReadOnlyList<BrokerEndpoint> Endpoints => Volatile.Read(ref _gateway)?.BoundEndpoints ?? [];
 
+    /// <summary>Kafka clients connected now.</summary>
+    public int ConnectionCount => Volatile.Read(ref _gateway)?.ConnectionCount ?? 0;
+
+    /// <summary>Serves a Kafka client at the other end of the stream; false where nobody is served now.</summary>
+    public bool TryAccept(Stream stream)
+    {
+        if (Volatile.Read(ref _gateway) is not { } gateway)
+        {
+            return false;
+        }
+
+        // A call's context is not the connection's.
+        using (ExecutionContext.SuppressFlow())
+        {
+            gateway.Accept(stream, ConnectionKey.Listener);
+        }
+
+        return true;
+    }
+
     /// <inheritdoc/>
     public void Participate(ISiloLifecycle lifecycle) => lifecycle.Subscribe(
         nameof(SiloBroker), ServiceLifecycleStage.Active, StartAsync, StopAsync);
@@ -82,24 +103,21 @@ internal sealed class SiloBroker : ILifecycleParticipant<ISiloLifecycle>, IAsync
 
     private async Task StartAsync(CancellationToken cancel)
     {
-        var catalogue = await GrainCatalogue.OpenAsync(
+        _catalogue = await GrainCatalogue.OpenAsync(
             _grains.GetGrain<ICatalogueGrain>(0), _logger, cancel).ConfigureAwait(false);
-        var membership = new SiloMembership(_silos, _silo.SiloAddress, catalogue);
+        var environment = new BrokerEnvironment(TimeProvider.System, _loggers, new PhysicalFileSystem())
+        {
+            Cluster = await OpenPortsAsync(_catalogue).ConfigureAwait(false),
+        };
 
-        // A start waits for the catalogue's grain, so no thread of a grain may be the one that waits.
+        // The ports are the broker's now, whatever becomes of its start.
         var node = await Task.Run(
-            () =>
-            {
-                var environment = new BrokerEnvironment(TimeProvider.System, _loggers, new PhysicalFileSystem())
-                {
-                    Cluster = ClusterPorts.Over(catalogue, membership, Links),
-                };
-                return BrokerNode.StartAsync(_config, environment, cancel);
-            },
-            cancel).ConfigureAwait(false);
+            () => BrokerNode.StartAsync(_config, environment, cancel), CancellationToken.None).ConfigureAwait(false);
         Volatile.Write(ref _node, node);
         _ = EndWithAsync(node);
-        var gateway = await KafkaGateway.StartAsync(node, _loggers, cancel).ConfigureAwait(false);
+        var grains = new BrokerEndpoint(
+            ConnectionKey.Listener, new ConnectionKey(BrokerId, Guid.Empty).Host, ConnectionKey.Port);
+        var gateway = await KafkaGateway.StartAsync(node, _loggers, [grains], cancel).ConfigureAwait(false);
         Volatile.Write(ref _gateway, gateway);
         foreach (var endpoint in gateway.BoundEndpoints)
         {
@@ -107,6 +125,23 @@ internal sealed class SiloBroker : ILifecycleParticipant<ISiloLifecycle>, IAsync
         }
     }
 
+    /// <summary>It waits for the catalogue's grain, so no thread of a grain may be the one that waits.</summary>
+    private async Task<ClusterPorts> OpenPortsAsync(GrainCatalogue catalogue)
+    {
+        var membership = new SiloMembership(_silos, _silo.SiloAddress, catalogue);
+        try
+        {
+            return await Task.Run(() => ClusterPorts.Over(catalogue, membership, Links)).ConfigureAwait(false);
+        }
+        catch
+        {
+            await membership.DisposeAsync().ConfigureAwait(false);
+            catalogue.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Each step is taken, also where there is no time left to wait for the one before.</summary>
     private async Task StopAsync(CancellationToken cancel)
     {
         if (_node is null)
@@ -115,10 +150,12 @@ internal sealed class SiloBroker : ILifecycleParticipant<ISiloLifecycle>, IAsync
         }
 
         // Clients are served until others lead what this broker led.
-        await _node.PrepareStopAsync(cancel).ConfigureAwait(false);
+        const ConfigureAwaitOptions GoOn = ConfigureAwaitOptions.SuppressThrowing;
+        _catalogue?.HurryUp();
+        await _node.PrepareStopAsync(cancel).ConfigureAwait(GoOn);
         if (_gateway is not null)
         {
-            await _gateway.StopAsync(cancel).ConfigureAwait(false);
+            await _gateway.StopAsync(cancel).ConfigureAwait(GoOn);
         }
 
         await _node.StopAsync(cancel).ConfigureAwait(false);

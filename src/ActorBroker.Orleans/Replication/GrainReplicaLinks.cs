@@ -1,6 +1,7 @@
 // Appends travel as grain calls, several at a time. Orleans has no back-pressure between silos, so what is on the way
 // to a broker is bounded here; and a call that was given up may still wait to be serialised, so the bytes that it
-// carries are a copy, which goes back to the pool only after an answer.
+// carries are a copy, which goes back to the pool only after an answer. A call to a silo that is gone fails by an
+// exception, after a search for its grain: when some have failed in a row, the thousands of others are not even tried.
 using System.Buffers;
 using System.Collections.Concurrent;
 using ActorBroker.Broker.Cluster;
@@ -65,12 +66,19 @@ internal sealed class GrainReplicaLinks(IGrainFactory grains) : IReplicaLinks
                 ArrayPool<byte>.Shared.Return(copy);
             }
 
+            way.Arrived();
             return ReplicaMessages.Result(answer);
+        }
+        catch (TimeoutException)
+        {
+            // This follower may be stuck while others of the same broker answer.
+            return ReplicaAppendResult.Of(ReplicaAppendStatus.Lost);
         }
 #pragma warning disable CA1031 // Whatever it was: nobody knows whether the append arrived.
         catch (Exception)
 #pragma warning restore CA1031
         {
+            way.Failed();
             return ReplicaAppendResult.Of(ReplicaAppendStatus.Lost);
         }
         finally
@@ -86,10 +94,25 @@ internal sealed class GrainReplicaLinks(IGrainFactory grains) : IReplicaLinks
     /// <summary>The way to one broker.</summary>
     private sealed class Way
     {
+        /// <summary>
+        /// One or the other fails while its broker lives, too: where the silo has died that knew the way to its grain.
+        /// </summary>
+        private const int FailuresMax = 16;
+
+        /// <summary>Between two tries of a way that failed, in ticks of the clock.</summary>
+        private static readonly long Rest = TimeProvider.System.TimestampFrequency / 20;
+
         private long _bytes;
+        private int _failedInARow;
+        private long _nextTry;
 
         public bool TryEnter(int weight)
         {
+            if (Volatile.Read(ref _failedInARow) >= FailuresMax && !MayTry())
+            {
+                return false;
+            }
+
             if (Interlocked.Add(ref _bytes, weight) is var bytes && bytes > InFlightBytesMax && bytes != weight)
             {
                 Leave(weight);
@@ -100,5 +123,21 @@ internal sealed class GrainReplicaLinks(IGrainFactory grains) : IReplicaLinks
         }
 
         public void Leave(int weight) => Interlocked.Add(ref _bytes, -weight);
+
+        public void Arrived() => Volatile.Write(ref _failedInARow, 0);
+
+        public void Failed()
+        {
+            Volatile.Write(ref _nextTry, TimeProvider.System.GetTimestamp() + Rest);
+            Interlocked.Increment(ref _failedInARow);
+        }
+
+        /// <summary>One of all that would, each time.</summary>
+        private bool MayTry()
+        {
+            var next = Volatile.Read(ref _nextTry);
+            var now = TimeProvider.System.GetTimestamp();
+            return now >= next && Interlocked.CompareExchange(ref _nextTry, now + Rest, next) == next;
+        }
     }
 }

@@ -1,4 +1,5 @@
 using ActorBroker.Core.Replication;
+using ActorBroker.Orleans.Grains;
 using ActorBroker.Orleans.Hosting;
 using ActorBroker.Orleans.Placement;
 using Orleans.Concurrency;
@@ -8,7 +9,7 @@ namespace ActorBroker.Orleans.Replication;
 /// <summary>Hands appends to this silo's broker. Calls interleave: each is judged by itself, in any order.</summary>
 [Reentrant]
 [BrokerPlacement]
-[GrainType("actorbroker.replica")]
+[GrainType(GrainTypes.Replica)]
 internal sealed class ReplicaGrain(SiloBroker broker) : Grain, IReplicaGrain
 {
     private ReplicaKey _key;

@@ -18,7 +18,8 @@ internal sealed class BrokerSilos : IAsyncDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly InProcessTestCluster _cluster;
 
-    private BrokerSilos(short count)
+    private BrokerSilos(
+        short count, Action<IClientBuilder>? configureClient, (string Name, string Value)[] settings)
     {
         var builder = new InProcessTestClusterBuilder(count);
         builder.Options.ConfigureFileLogging = false;
@@ -31,8 +32,17 @@ internal sealed class BrokerSilos : IAsyncDisposable
             {
                 broker.Settings["listeners"] = "PLAINTEXT://127.0.0.1:0";
                 broker.Settings["log.dirs"] = _folder[$"broker-{id}"];
+                foreach (var (name, value) in settings)
+                {
+                    broker.Settings[name] = value;
+                }
             });
         });
+        if (configureClient is not null)
+        {
+            builder.ConfigureClient(configureClient);
+        }
+
         _cluster = builder.Build();
     }
 
@@ -46,9 +56,18 @@ internal sealed class BrokerSilos : IAsyncDisposable
 
     public IEnumerable<SiloBroker> Brokers => _cluster.Silos.Select(silo => BrokerOf(silo));
 
-    public static async Task<BrokerSilos> StartAsync(short count)
+    /// <param name="count">How many.</param>
+    /// <param name="settings">Kafka's settings of each of them.</param>
+    public static Task<BrokerSilos> StartAsync(short count, params (string Name, string Value)[] settings) =>
+        StartAsync(count, null, settings);
+
+    /// <param name="count">How many.</param>
+    /// <param name="configureClient">What the Orleans client has besides.</param>
+    /// <param name="settings">Kafka's settings of each of them.</param>
+    public static async Task<BrokerSilos> StartAsync(
+        short count, Action<IClientBuilder>? configureClient, params (string Name, string Value)[] settings)
     {
-        var silos = new BrokerSilos(count);
+        var silos = new BrokerSilos(count, configureClient, settings);
         try
         {
             await silos._cluster.DeployAsync();
@@ -62,19 +81,30 @@ internal sealed class BrokerSilos : IAsyncDisposable
         }
     }
 
-    public async Task CreateTopicAsync(string name, int replicas = 3)
+    public async Task CreateTopicAsync(string name, int replicas = 3, int partitions = 1)
     {
         var topic = new NewTopic(
-            name, 1, replicas, null, new Dictionary<string, string?> { ["min.insync.replicas"] = "2" });
+            name, partitions, replicas, null, new Dictionary<string, string?> { ["min.insync.replicas"] = "2" });
         var result = Assert.Single(await Brokers.First().Node!.Topics.CreateAsync([topic], false, Cancel));
         Assert.Equal((ErrorCode.None, null), (result.Error, result.Message));
         await AllKnowAsync(image => image.TopicsByName.ContainsKey(name));
     }
 
+    /// <summary>Tries to make a topic; what became of it.</summary>
+    public async Task<ErrorCode> TryCreateTopicAsync(string name) => Assert.Single(await Brokers.First().Node!.Topics
+        .CreateAsync([new NewTopic(name, 1, 2, null, new Dictionary<string, string?>())], false, Cancel)).Error;
+
     /// <summary>Who leads its first partition.</summary>
     public int LeaderOf(string topic) => Brokers.First().Node!.Cluster.TopicsByName[topic].Partitions[0].Leader;
 
     public BrokerNode Node(int brokerId) => Brokers.Single(broker => broker.BrokerId == brokerId).Node!;
+
+    /// <summary>Whose silo a grain is on.</summary>
+    public async Task<int> BrokerWithAsync(IAddressable grain)
+    {
+        var at = await Client.GetGrain<IManagementGrain>(0).GetActivationAddress(grain);
+        return BrokerOf(_cluster.Silos.Single(silo => silo.SiloAddress.Equals(at))).BrokerId;
+    }
 
     public Task AllKnowAsync(Func<ClusterImage, bool> condition) =>
         Task.WhenAll(Brokers.Select(broker => broker.Node!.WaitForAsync(condition, Cancel)));
