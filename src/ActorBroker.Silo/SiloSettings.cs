@@ -6,76 +6,61 @@ namespace ActorBroker.Silo;
 /// What a silo has to know before it starts, from <c>appsettings.json</c>, the environment (<c>Silo__BrokerId=1</c>) or
 /// the command line (<c>--Silo:BrokerId=1</c>).
 /// </summary>
-internal sealed record SiloSettings
+internal sealed class SiloSettings
 {
-    /// <summary>The broker's id; the silo is called <c>broker-</c> and this.</summary>
-    public required int BrokerId { get; init; }
+    private readonly IConfigurationSection _section;
+
+    private SiloSettings(IConfigurationSection section, SiloClustering[] clusterings)
+    {
+        _section = section;
+        var clustering = section["Clustering"] ?? clusterings[0].Name;
+        Clustering = clusterings.FirstOrDefault(each => each.Name == clustering)
+            ?? throw new SiloSettingException(
+                "Clustering", clustering, string.Join(" or ", clusterings.Select(static each => each.Name)));
+        BrokerId = Number("BrokerId", 1, 0, int.MaxValue);
+        ClusterId = section["ClusterId"] ?? "actorbroker";
+        Address = IPAddress.TryParse(section["Address"] ?? "127.0.0.1", out var address)
+            ? address
+            : throw new SiloSettingException("Address", section["Address"], "an IP address");
+        SiloPort = Number("SiloPort", 11_111, 1, ushort.MaxValue);
+        GatewayPort = Number("GatewayPort", 30_000, 0, ushort.MaxValue);
+    }
 
     /// <summary>How silos find each other, and where the catalogue is.</summary>
-    public required SiloClustering Clustering { get; init; }
+    public SiloClustering Clustering { get; }
 
-    /// <summary>The database of <see cref="SiloClustering.AdoNet"/>.</summary>
-    public required string ConnectionString { get; init; }
-
-    /// <summary>Its ADO.NET provider.</summary>
-    public required string Invariant { get; init; }
+    /// <summary>The broker's id; the silo is called <c>broker-</c> and this.</summary>
+    public int BrokerId { get; }
 
     /// <summary>Silos of one cluster name the same.</summary>
-    public required string ClusterId { get; init; }
+    public string ClusterId { get; }
 
     /// <summary>Where the other silos reach this one.</summary>
-    public required IPAddress Address { get; init; }
+    public IPAddress Address { get; }
 
     /// <summary>The port for silos.</summary>
-    public required int SiloPort { get; init; }
+    public int SiloPort { get; }
 
     /// <summary>The port for clients of Orleans; 0: none.</summary>
-    public required int GatewayPort { get; init; }
+    public int GatewayPort { get; }
 
-    /// <summary>The silo port of the first silo, for <see cref="SiloClustering.Localhost"/>.</summary>
-    public required int PrimaryPort { get; init; }
+    /// <summary>A setting that only some <see cref="SiloClustering"/> has; null where nobody set it.</summary>
+    public string? this[string key] => _section[key];
 
     /// <summary>Reads the section <c>Silo</c>.</summary>
     /// <exception cref="SiloSettingException">One line: which key, which value, what is allowed.</exception>
-    public static SiloSettings Read(IConfiguration configuration)
-    {
-        var section = configuration.GetSection("Silo");
-        var clustering = Enum.TryParse<SiloClustering>(section["Clustering"] ?? "Localhost", out var kind)
-            ? kind
-            : throw new SiloSettingException("Clustering", section["Clustering"], "Localhost or AdoNet");
-        var siloPort = Number(section, "SiloPort", 11_111, 1, ushort.MaxValue);
-        return new SiloSettings
-        {
-            BrokerId = Number(section, "BrokerId", 1, 0, int.MaxValue),
-            Clustering = clustering,
-            ConnectionString = section["ConnectionString"] ?? (clustering == SiloClustering.AdoNet
-                ? throw new SiloSettingException("ConnectionString", null, "the database, for Clustering=AdoNet")
-                : ""),
-            Invariant = section["Invariant"] ?? "Npgsql",
-            ClusterId = section["ClusterId"] ?? "actorbroker",
-            Address = IPAddress.TryParse(section["Address"] ?? "127.0.0.1", out var address)
-                ? address
-                : throw new SiloSettingException("Address", section["Address"], "an IP address"),
-            SiloPort = siloPort,
-            GatewayPort = Number(section, "GatewayPort", 30_000, 0, ushort.MaxValue),
-            PrimaryPort = Number(section, "PrimaryPort", siloPort, 1, ushort.MaxValue),
-        };
-    }
+    public static SiloSettings Read(IConfiguration configuration, SiloClustering[] clusterings) =>
+        new(configuration.GetSection("Silo"), clusterings);
 
-    private static int Number(IConfigurationSection section, string key, int otherwise, int lowest, int highest) =>
-        section[key] is not { } text ? otherwise
+    /// <summary>A setting that has to be there.</summary>
+    public string Required(string key, string allowed) =>
+        _section[key] is { Length: > 0 } text ? text : throw new SiloSettingException(key, null, allowed);
+
+    /// <summary>A number within limits.</summary>
+    public int Number(string key, int otherwise, int lowest, int highest) =>
+        _section[key] is not { } text ? otherwise
         : int.TryParse(text, out var number) && number >= lowest && number <= highest ? number
         : throw new SiloSettingException(key, text, $"a number from {lowest} to {highest}");
-}
-
-/// <summary>How silos find each other.</summary>
-internal enum SiloClustering
-{
-    /// <summary>On this machine, for development: membership and catalogue end with the first silo.</summary>
-    Localhost,
-
-    /// <summary>Through a database, which has Orleans' tables.</summary>
-    AdoNet,
 }
 
 /// <summary>A setting that can't be.</summary>
