@@ -80,6 +80,35 @@ public sealed class LinkProxyTests : IAsyncDisposable
         Assert.Null(SocketOwner.Find(address, []));
     }
 
+    [Fact]
+    public async Task The_process_is_found_though_connections_of_before_had_the_same_address()
+    {
+        using var another = new TcpListener(IPAddress.Loopback, 0);
+        another.Start();
+        for (var i = 0; i < 8; i++)
+        {
+            // Closed here first, it stays in the kernel's table for a while.
+            var (before, there) = await FromAsync(0, _broker);
+            var local = (IPEndPoint)before.LocalEndPoint!;
+            before.Dispose();
+            there.Dispose();
+            var (now, other) = await FromAsync(local.Port, another);
+            using var nowHere = now;
+            using var nowThere = other;
+
+            Assert.Equal(Environment.ProcessId, SocketOwner.Find(local, [Environment.ProcessId]));
+        }
+    }
+
+    private static async Task<(Socket Here, Socket There)> FromAsync(int port, TcpListener to)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+        await socket.ConnectAsync((IPEndPoint)to.LocalEndpoint, Cancel);
+        return (socket, await to.AcceptSocketAsync(Cancel));
+    }
+
     private static int? OwnerIsBroker1(IPEndPoint address) =>
         SocketOwner.Find(address, [Environment.ProcessId]) is null ? null : 1;
 

@@ -8,15 +8,20 @@ public class OptionsTests
 
     [Fact]
     public void Every_option_is_taken() => AssertOptions(
-        new ChaosOptions(0.5, 7, ["kill leader", "full disk"], Canary: true, Keep: true),
+        new ChaosOptions(0.5, 7, ["kill leader", "full disk"], Canary: true, Keep: true, Silos: "built"),
         ChaosOptions.Parse(
-            ["--minutes", "0.5", "--seed", "7", "--faults", "kill leader,full disk", "--canary", "--keep"], seed: 42));
+            [
+                "--minutes", "0.5", "--seed", "7", "--faults", "kill leader,full disk", "--canary", "--keep",
+                "--silos", "built",
+            ],
+            seed: 42));
 
     [Theory]
     [InlineData("--minutes")]
     [InlineData("--minutes", "0")]
     [InlineData("--minutes", "1441")]
     [InlineData("--minutes", "two")]
+    [InlineData("--silos")]
     [InlineData("--seed", "-1")]
     [InlineData("--seed", "9999999999")]
     [InlineData("--hours", "2")]

@@ -8,7 +8,9 @@ namespace ActorBroker.Chaos;
 /// <param name="Faults">The faults by name; empty for all.</param>
 /// <param name="Canary">Weakens the topic, so that something must be found.</param>
 /// <param name="Keep">Keeps data and logs also of a run in which all was well.</param>
-internal sealed record ChaosOptions(double Minutes, int Seed, IReadOnlyList<string> Faults, bool Canary, bool Keep)
+/// <param name="Silos">Where the silo was built, if the brokers are to be silos of Orleans; null: servers.</param>
+internal sealed record ChaosOptions(
+    double Minutes, int Seed, IReadOnlyList<string> Faults, bool Canary, bool Keep, string? Silos = null)
 {
     public const string Help = """
         Hurts a cluster of three real brokers while clients write and read, and checks that nothing was lost.
@@ -21,6 +23,8 @@ internal sealed record ChaosOptions(double Minutes, int Seed, IReadOnlyList<stri
           --canary         loses records on purpose, by min.insync.replicas=1 and unclean elections: the run must
                            find it, and end with 1
           --keep           keeps data and logs also where all was well
+          --silos FOLDER   the brokers are silos of Orleans, as built in that folder (src/ActorBroker.Silo/bin/...),
+                           over a PostgreSQL of the run's own; ORLEANS_SQL names the folder of Orleans' SQL scripts
           --help           this text
 
         The exit code is 0 where every count of anomalies is zero, 1 where one is not, 2 where a setting is wrong.
@@ -39,8 +43,9 @@ internal sealed record ChaosOptions(double Minutes, int Seed, IReadOnlyList<stri
                 "--faults" => options with { Faults = Next(arguments, ref i).Split(',') },
                 "--canary" => options with { Canary = true },
                 "--keep" => options with { Keep = true },
+                "--silos" => options with { Silos = Next(arguments, ref i) },
                 var other => throw new FormatException(
-                    $"'{other}' is none of --minutes, --seed, --faults, --canary, --keep."),
+                    $"'{other}' is none of --minutes, --seed, --faults, --canary, --keep, --silos."),
             };
         }
 

@@ -14,7 +14,8 @@ internal static class ChaosProgram
         var isClean = false;
         try
         {
-            await using var cluster = ChaosCluster.Start(folder);
+            await using var silos = options.Silos is { } built ? await SiloHost.StartAsync(built, cancel) : null;
+            await using var cluster = ChaosCluster.Start(folder, silos);
             try
             {
                 var run = new ChaosRun(options, cluster);

@@ -43,14 +43,17 @@ class OwnCluster:
         return ",".join(f"{host}:{port}" for host, port in self.addresses.values())
 
     def start(self, broker):
-        host, port = self.addresses[broker]
         environment = {k: v for k, v in os.environ.items() if not k.startswith("ACTORBROKER_")}
         with open(self.folder / f"broker-{broker}.log", "ab") as log:
             self.processes[broker] = subprocess.Popen(
-                [*self._command, f"--cluster.dir={self.folder / 'cluster'}", f"--broker.id={broker}",
-                 f"--listeners=PLAINTEXT://{host}:{port}", f"--log.dirs={self.folder / f'data-{broker}'}",
-                 "--http.listener=http://127.0.0.1:0"],
+                [*self._command, *self.arguments(broker)],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, env=environment)
+
+    def arguments(self, broker):
+        host, port = self.addresses[broker]
+        return [f"--cluster.dir={self.folder / 'cluster'}", f"--broker.id={broker}",
+                f"--listeners=PLAINTEXT://{host}:{port}", f"--log.dirs={self.folder / f'data-{broker}'}",
+                "--http.listener=http://127.0.0.1:0"]
 
     def hurt(self, broker, how):
         self.processes[broker].send_signal(how)
@@ -137,18 +140,23 @@ class ClusterMeasures:
         return self.produce(cluster, run) | self.latency(cluster, run) | self.gaps(cluster, run)
 
     def produce(self, cluster, run):
-        sizes, topic = self._sizes, f"cluster-{run}"
+        topic = f"cluster-{run}"
+        values = {f"cluster.{name}": value for name, value in self.throughput(cluster, topic).items()}
+        values["cluster.catch_up_mib_per_s"] = self._catch_up(cluster, topic)
+        with wire.Connection(cluster.addresses[1]) as connection:
+            connection.delete_topics([topic])
+        return values
+
+    def throughput(self, cluster, topic):
+        """Into a new topic, as fast as it goes."""
+        sizes = self._sizes
         cluster.create(topic)
         before = cluster.cpu_s()
         found = self._run_tool([
             self._folder / "load", "produce", cluster.bootstrap, topic, sizes.cluster_records, sizes.record_bytes,
             "acks=all", "batch.size=1000000"])
         cpu = (cluster.cpu_s() - before) / (sizes.cluster_records * sizes.record_bytes / GIB)
-        values = {"cluster.produce_mib_per_s": found["mib_per_s"], "cluster.produce_cpu_s_per_gib": cpu,
-                  "cluster.catch_up_mib_per_s": self._catch_up(cluster, topic)}
-        with wire.Connection(cluster.addresses[1]) as connection:
-            connection.delete_topics([topic])
-        return values
+        return {"produce_mib_per_s": found["mib_per_s"], "produce_cpu_s_per_gib": cpu}
 
     def _catch_up(self, cluster, topic):
         """A follower that lost its disk is back: what it then takes over in a second until it is in sync."""
@@ -205,29 +213,36 @@ class ClusterMeasures:
         cluster.heal(topic, leader)
         return dict((name, float(value)) for name, value in map(str.split, printed.splitlines()))["longest_gap_ms"]
 
-    def failover_of_many(self, cluster):
-        """Kills a leader of many partitions; seconds until each of them takes a record acknowledged by all."""
+    def failover_of_many(self, cluster, how=signal.SIGKILL):
+        """Hurts a leader of many partitions; seconds until each of them takes a record acknowledged by all."""
         topic, count = "cluster-many", self._sizes.cluster_partitions
         cluster.create(topic, count)
         victim = cluster.leader(topic)
         other = next(broker for broker in BROKERS if broker != victim)
         with wire.Connection(cluster.addresses[other]) as connection:
             led = [number for number, (leader, _) in connection.partitions(topic).items() if leader == victim]
-            began = time.monotonic()
-            cluster.hurt(victim, signal.SIGKILL)
-            waiting = set(led)
-            while waiting and time.monotonic() - began < PATIENCE_S:
-                leaders = {number: leader for number, (leader, _) in connection.partitions(topic).items()}
-                for broker in BROKERS:
-                    ready = [number for number in waiting if leaders[number] == broker and broker != victim]
-                    if ready:
-                        with wire.Connection(cluster.addresses[broker]) as at:
-                            waiting -= at.produce_to(topic, ready)
-        taken = time.monotonic() - began
-        if waiting:
-            raise RuntimeError(f"{len(waiting)} of {len(led)} partitions take no records after {taken:.0f} s")
+            self._until_taken(cluster, connection, topic, range(count))  # Else it is also measured how logs are made.
+            cluster.hurt(victim, how)
+            taken = self._until_taken(cluster, connection, topic, led, without=victim)
+        if how == signal.SIGSTOP:
+            cluster.hurt(victim, signal.SIGCONT)
         cluster.heal(topic, victim)
         return {"cluster.many_failover_s": taken, "cluster.many_led": len(led)}
+
+    @staticmethod
+    def _until_taken(cluster, connection, topic, numbers, without=None):
+        """Seconds until each of these partitions has taken a record that all in sync have."""
+        waiting, began = set(numbers), time.monotonic()
+        while waiting:
+            if time.monotonic() - began > PATIENCE_S:
+                raise RuntimeError(f"{len(waiting)} of {len(numbers)} partitions take no records after {PATIENCE_S} s")
+            leaders = {number: leader for number, (leader, _) in connection.partitions(topic).items()}
+            for broker in BROKERS:
+                ready = [number for number in waiting if leaders[number] == broker and broker != without]
+                if ready:
+                    with wire.Connection(cluster.addresses[broker]) as at:
+                        waiting -= at.produce_to(topic, ready)
+        return time.monotonic() - began
 
     def idle(self, cluster):
         time.sleep(self._sizes.idle_settle_s)

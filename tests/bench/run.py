@@ -5,6 +5,8 @@
     tests/bench/run.py --one-file                   the published single file's start beside the normal one
     tests/bench/run.py --quick                      does everything once, small: whether it works, not how fast
     tests/bench/run.py --broker HOST:PORT [--pid N] any broker that speaks Kafka's protocol and runs already
+    tests/bench/run.py --stages silos --runs 3      three silos of Orleans beside three servers; needs
+                                                    Orleans' packages, PostgreSQL, ORLEANS_SQL=its SQL scripts
 
 In each run the machine's limits (limits.c) are measured first and the broker's figures after them, so that a figure is
 read as a share of what the same machine could do in the same minute. Needs Linux, Python 3.9, gcc, librdkafka's
@@ -26,6 +28,7 @@ from pathlib import Path
 
 from broker import OwnBroker, RunningBroker
 from cluster import ClusterMeasures, OwnCluster
+from silos import Database, OwnSilos, SiloMeasures, missing
 from measures import Measures, Sizes, tool_values
 from rows import ROWS, beside, markdown
 
@@ -33,6 +36,7 @@ HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parent.parent
 BEGIN_MARK, END_MARK = "<!-- figures: tests/bench/run.py --document -->", "<!-- end of figures -->"
 STAGES = ("load", "latency", "start", "idle", "groups", "storage", "own", "reach", "cluster")
+SILO_STAGE = "silos"  # not among those that are done when nothing is said
 
 
 def refuse(message):
@@ -59,6 +63,8 @@ def check_machine(options, folder):
         refuse("there is no dotnet; install the .NET 10 SDK, or name a running broker: --broker HOST:PORT")
     if options.document and not all(mark in Path(options.document).read_text() for mark in (BEGIN_MARK, END_MARK)):
         refuse(f"{options.document} lacks the lines {BEGIN_MARK} and {END_MARK}")
+    if SILO_STAGE in options.stages.split(",") and (what := missing(os.environ.get("ORLEANS_SQL"))):
+        refuse(what)
     needed, free = (1 if options.quick else 8) << 30, shutil.disk_usage(folder).free
     if free < needed:
         refuse(f"{folder} has {free >> 30} GiB free and {needed >> 30} GiB are needed: name another with --folder")
@@ -179,6 +185,22 @@ def measure_cluster(options, measures, commands, progress):
             progress.add(rows.idle(cluster))
 
 
+def measure_silos(options, measures, commands, progress):
+    """The rows of three brokers as three silos, and of three servers beside them."""
+    rows = SiloMeasures(measures, tool_values)
+    with Database(os.environ["ORLEANS_SQL"]) as database, \
+            OwnSilos(commands["silo"], measures.folder, database.connection) as silos:
+        with OwnCluster(commands["jit"], measures.folder) as servers:
+            for run in range(1, options.runs + 1):
+                os.sync()
+                progress.step(f"silos, run {run} of {options.runs}; load {os.getloadavg()[0]:.1f}")
+                progress.add(rows.beside(silos, servers, run))
+        for run in range(1, options.runs + 1):
+            progress.step(f"silos that are hurt, run {run} of {options.runs}; load {os.getloadavg()[0]:.1f}")
+            progress.add(rows.gaps(silos, run))
+            progress.add(rows.failover_of_many(silos))
+
+
 def build_commands(options, stages, folder, progress):
     commands = {}
     if options.broker is None:
@@ -187,6 +209,9 @@ def build_commands(options, stages, folder, progress):
         if options.one_file:
             progress.step("publishing it as one file")
             commands["one_file"] = one_file(folder / "standalone")
+    if SILO_STAGE in stages:
+        progress.step("building the silo")
+        commands["silo"] = ["dotnet", str(publish(folder / "silo", "src/ActorBroker.Silo") / "ActorBroker.Silo.dll")]
     if "own" in stages:
         progress.step("building our own client")
         commands["tool"] = ["dotnet", str(publish(folder / "tool", "src/ActorBroker.Cli") / "actorbroker.dll")]
@@ -201,7 +226,7 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, help="how often each figure is taken (default 5; --quick: 1)")
     parser.add_argument("--quick", action="store_true", help="small and once; floors are not judged")
-    parser.add_argument("--stages", default=",".join(STAGES), help=f"which to do, of {','.join(STAGES)}")
+    parser.add_argument("--stages", default=",".join(STAGES), help=f"which to do, of {','.join(STAGES)}; {SILO_STAGE}")
     parser.add_argument("--broker", metavar="HOST:PORT", help="a running broker instead of our own")
     parser.add_argument("--pid", type=int, help="its process, for CPU and memory figures")
     parser.add_argument("--server", metavar="PATH", help="our server as built already: a .dll or the one file")
@@ -213,9 +238,9 @@ def arguments():
     parser.add_argument("--check", action="store_true", help="end with 1 where a floor does not hold")
     options = parser.parse_args()
     options.runs = options.runs or (1 if options.quick else 5)
-    unknown = set(options.stages.split(",")) - set(STAGES)
+    unknown = set(options.stages.split(",")) - set(STAGES) - {SILO_STAGE}
     if unknown:
-        parser.error(f"--stages has {', '.join(sorted(unknown))}; allowed are {', '.join(STAGES)}")
+        parser.error(f"--stages has {', '.join(sorted(unknown))}; allowed are {', '.join(STAGES)}, {SILO_STAGE}")
     return options
 
 
@@ -255,6 +280,8 @@ def main():
             measure_starts(options, stages, measures, commands, progress)
             if "cluster" in stages and not options.broker:
                 measure_cluster(options, measures, commands, progress)
+            if SILO_STAGE in stages and not options.broker:
+                measure_silos(options, measures, commands, progress)
         except (OSError, RuntimeError, KeyboardInterrupt) as error:
             fault = str(error) or "interrupted"  # what was measured until then is worth its print
 

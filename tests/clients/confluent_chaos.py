@@ -71,7 +71,10 @@ def produce(options):
 
     def delivered(number):
         def callback(error, message):
-            if error is None:
+            if error is None and message.offset() is None:
+                # DUPLICATE_SEQUENCE_NUMBER: stored before the batches that a broker remembers, which knows no offset.
+                failed(f"{number} is acknowledged as a repeat, without an offset")
+            elif error is None:
                 say("a", number, message.offset())
             else:
                 failed(f"{number} is not acknowledged: {error}")

@@ -22,15 +22,24 @@ internal static class FaultCatalogue
             new("pause leader", async scene => await PauseAsync(scene, await scene.AnyLeaderAsync())),
             new("pause controller", async scene => await PauseAsync(scene, await scene.ControllerAsync())),
             new("pause follower", async scene => await PauseAsync(scene, await scene.AnyFollowerAsync())),
-            new("cut network", CutAsync),
-            new("cut one way", CutOneWayAsync),
-            new("slow network", SlowAsync),
             new("damaged tail", DamageTailAsync),
             new("lost disk", LoseDiskAsync),
             new("rolling restart", RestartAllAsync),
             new("storm", Storm.RunAsync),
         ];
         List<string> leftOut = [];
+        if (cluster.Silos is { } silos)
+        {
+            faults.AddRange(SiloFaults.Over(silos));
+            leftOut.Add("cut network, cut one way, slow network: silos connect to each other directly");
+        }
+        else
+        {
+            faults.Add(new Fault("cut network", CutAsync));
+            faults.Add(new Fault("cut one way", CutOneWayAsync));
+            faults.Add(new Fault("slow network", SlowAsync));
+        }
+
         if (cluster.SmallDisk is null)
         {
             leftOut.Add($"full disk: no small volume can be mounted here ({cluster.WithoutDisk})");

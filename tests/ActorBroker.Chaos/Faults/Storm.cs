@@ -33,11 +33,11 @@ internal static class Storm
                 scene.Say($"  SIGSTOP of broker {broker.Id}");
                 broker.Pause();
                 break;
-            case 4 or 5 when broker.Id != other.Id:
+            case 4 or 5 when broker.Id != other.Id && scene.Cluster.Silos is null:
                 scene.Say($"  no bytes from broker {broker.Id} to {other.Id}");
                 scene.Cluster.Links.Cut(broker.Id, other.Id);
                 break;
-            case 6:
+            case 6 when scene.Cluster.Silos is null:
                 scene.Say("  the network is whole again");
                 scene.Cluster.ResetLinks();
                 scene.Cluster.Links.Heal();

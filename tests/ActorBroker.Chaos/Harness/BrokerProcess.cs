@@ -13,20 +13,20 @@ internal sealed class BrokerProcess : IDisposable
     // The shell only sends the output into the file, and becomes the broker: the process id is the broker's.
     private const string IntoTheLog = "exec \"$@\" >>\"$CHAOS_LOG\" 2>&1";
 
-    private readonly IReadOnlyList<string> _arguments;
+    private readonly IReadOnlyList<string> _command;
     private readonly IReadOnlyDictionary<string, string> _variables;
     private Process? _process;
     private bool _isPaused;
     private volatile int _processId;
 
     public BrokerProcess(
-        int id, string dataFolder, string logFile, IReadOnlyList<string> arguments,
+        int id, string dataFolder, string logFile, IReadOnlyList<string> command,
         IReadOnlyDictionary<string, string> variables)
     {
         Id = id;
         DataFolder = dataFolder;
         LogFile = logFile;
-        _arguments = arguments;
+        _command = command;
         _variables = variables;
     }
 
@@ -56,15 +56,10 @@ internal sealed class BrokerProcess : IDisposable
         }
 
         Forget();
-        var start = new ProcessStartInfo("/bin/sh", ["-c", IntoTheLog, "broker", .. RepositoryPaths.ServerCommand])
+        var start = new ProcessStartInfo("/bin/sh", ["-c", IntoTheLog, "broker", .. _command])
         {
             WorkingDirectory = Path.GetDirectoryName(LogFile)!,
         };
-        foreach (var argument in _arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
-
         var ours = start.Environment.Keys.Where(name => name.StartsWith("ACTORBROKER_", StringComparison.Ordinal));
         foreach (var name in ours.ToArray())
         {

@@ -6,8 +6,8 @@ using ActorBroker.TestSupport;
 namespace ActorBroker.Chaos.Harness;
 
 /// <summary>
-/// Three brokers as processes over one cluster folder, with a proxy before each one's port for appends, a small disk
-/// for one of them and a wall clock of its own for another, where the machine allows that.
+/// Three brokers as processes: servers over one cluster folder, with a proxy before each one's port for appends, or
+/// silos over a database. One has a small disk and another a wall clock of its own, where the machine allows that.
 /// </summary>
 internal sealed class ChaosCluster : IAsyncDisposable
 {
@@ -24,14 +24,16 @@ internal sealed class ChaosCluster : IAsyncDisposable
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
 
     private readonly List<LinkProxy> _proxies = [];
+    private readonly List<int> _ended = [];
     private readonly ReservedPort[] _reserved =
         [.. Enumerable.Range(0, 3 * Ids.Count).Select(_ => ReservedPort.Take())];
 
     private readonly KafkaClient _client;
 
-    private ChaosCluster(string folder)
+    private ChaosCluster(string folder, SiloHost? silos)
     {
         Folder = folder;
+        Silos = silos;
         var (disk, reason) = TemporaryVolume.TryMount(DiskMegabytes);
         (SmallDisk, WithoutDisk) = (disk, disk is null ? reason : null);
         Clock = WallClock.TryCreate(Path.Combine(folder, "clock"));
@@ -40,7 +42,10 @@ internal sealed class ChaosCluster : IAsyncDisposable
         {
             var (client, link, proxy) = (ports[3 * i], ports[(3 * i) + 1], ports[(3 * i) + 2]);
             Brokers.Add(id, NewBroker(id, client, link, proxy));
-            _proxies.Add(new LinkProxy(id, proxy, link, Links, BrokerAt));
+            if (silos is null)
+            {
+                _proxies.Add(new LinkProxy(id, proxy, link, Links, BrokerAt));
+            }
         }
 
         Bootstrap = string.Join(',', Ids.Select((_, i) => $"127.0.0.1:{ports[3 * i]}"));
@@ -62,6 +67,12 @@ internal sealed class ChaosCluster : IAsyncDisposable
 
     public SortedDictionary<int, BrokerProcess> Brokers { get; } = [];
 
+    /// <summary>What the brokers are silos of; null where they are servers.</summary>
+    public SiloHost? Silos { get; }
+
+    /// <summary>How often a silo was taken for dead, ended, and was started again.</summary>
+    public int Evictions { get; private set; }
+
     /// <summary>The network between the brokers.</summary>
     public LinkFaults Links { get; } = new();
 
@@ -78,9 +89,9 @@ internal sealed class ChaosCluster : IAsyncDisposable
     public AdminClient Admin => _client.Admin;
 
     /// <summary>Starts all brokers; data and logs go into the folder.</summary>
-    public static ChaosCluster Start(string folder)
+    public static ChaosCluster Start(string folder, SiloHost? silos)
     {
-        var cluster = new ChaosCluster(folder);
+        var cluster = new ChaosCluster(folder, silos);
         foreach (var broker in cluster.Brokers.Values)
         {
             broker.Start();
@@ -104,19 +115,53 @@ internal sealed class ChaosCluster : IAsyncDisposable
         Links.Heal();
         FreeDisk();
         Clock?.Jump(TimeSpan.Zero);
-        var ended = new List<int>();
+        Silos?.Database.Resume();
         foreach (var broker in Brokers.Values)
         {
             broker.Resume();
-            if (broker.TakeEnd())
-            {
-                ended.Add(broker.Id);
-            }
-
+            TakeEnd(broker);
             broker.Start();
         }
 
+        var ended = _ended.ToArray();
+        _ended.Clear();
         return ended;
+    }
+
+    /// <summary>Starts silos again that ended, as whoever supervises them does. Servers do not end.</summary>
+    public void Supervise()
+    {
+        if (Silos is null)
+        {
+            return;
+        }
+
+        foreach (var broker in Brokers.Values)
+        {
+            if (TakeEnd(broker))
+            {
+                broker.Start();
+            }
+        }
+    }
+
+    private bool TakeEnd(BrokerProcess broker)
+    {
+        if (!broker.TakeEnd())
+        {
+            return false;
+        }
+
+        if (Silos is not null && SiloHost.WasEvicted(broker))
+        {
+            Evictions++;
+        }
+        else
+        {
+            _ended.Add(broker.Id);
+        }
+
+        return true;
     }
 
     /// <summary>
@@ -131,6 +176,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
         limit.CancelAfter(patience);
         while (!limit.IsCancellationRequested)
         {
+            Supervise();
             try
             {
                 missing = null;
@@ -200,27 +246,34 @@ internal sealed class ChaosCluster : IAsyncDisposable
         var data = id == SmallDiskId && SmallDisk is not null
             ? Path.Combine(SmallDisk.Path, "data")
             : Path.Combine(Folder, string.Create(CultureInfo.InvariantCulture, $"data-{id}"));
-        string[] arguments =
-        [
-            $"--cluster.dir={Path.Combine(Folder, "cluster")}",
-            $"--broker.id={id}",
-            $"--listeners=PLAINTEXT://127.0.0.1:{clientPort}",
-            $"--log.dirs={data}",
-            $"--cluster.link.port={linkPort}",
-            $"--cluster.link.advertised=127.0.0.1:{proxyPort}",
-            "--http.listener=http://127.0.0.1:0",
-            "--default.replication.factor=3",
-            "--offsets.topic.replication.factor=3",
-            "--offsets.topic.num.partitions=3",
-            "--min.insync.replicas=2",
-            "--auto.create.topics.enable=false",
+        var settings = new Dictionary<string, string>
+        {
+            ["listeners"] = string.Create(CultureInfo.InvariantCulture, $"PLAINTEXT://127.0.0.1:{clientPort}"),
+            ["log.dirs"] = data,
+            ["default.replication.factor"] = "3",
+            ["offsets.topic.replication.factor"] = "3",
+            ["offsets.topic.num.partitions"] = "3",
+            ["min.insync.replicas"] = "2",
+            ["auto.create.topics.enable"] = "false",
 
             // So that no fault needs to last for long until a follower counts as out of sync.
-            "--replica.lag.time.max.ms=3000",
-            "--group.initial.rebalance.delay.ms=500",
-        ];
+            ["replica.lag.time.max.ms"] = "3000",
+            ["group.initial.rebalance.delay.ms"] = "500",
+        };
+        IReadOnlyList<string> command = Silos is { } silos
+            ? [.. silos.Command, .. silos.Arguments(id, linkPort, proxyPort, settings)]
+            :
+            [
+                .. RepositoryPaths.ServerCommand,
+                $"--cluster.dir={Path.Combine(Folder, "cluster")}",
+                $"--broker.id={id}",
+                $"--cluster.link.port={linkPort}",
+                $"--cluster.link.advertised=127.0.0.1:{proxyPort}",
+                "--http.listener=http://127.0.0.1:0",
+                .. settings.Select(static setting => $"--{setting.Key}={setting.Value}"),
+            ];
         var variables = id == ClockId && Clock is not null ? Clock.Variables : new Dictionary<string, string>();
-        return new BrokerProcess(id, data, Path.Combine(Folder, $"broker-{id}.log"), arguments, variables);
+        return new BrokerProcess(id, data, Path.Combine(Folder, $"broker-{id}.log"), command, variables);
     }
 
     private int? BrokerAt(IPEndPoint address)

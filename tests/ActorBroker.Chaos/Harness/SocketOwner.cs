@@ -24,23 +24,37 @@ internal static class SocketOwner
             CultureInfo.InvariantCulture,
             $"{BitConverter.ToUInt32(local.Address.MapToIPv4().GetAddressBytes()):X8}:{local.Port:X4}");
         string[] tables = ["/proc/net/tcp", "/proc/net/tcp6"];
+
+        // A connection of before that has ended may still stand there by the same address; nobody's, it has number 0.
         return tables.Where(File.Exists).SelectMany(File.ReadLines)
             .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .Where(fields => fields.Length > 9 && fields[1].EndsWith(address, StringComparison.Ordinal))
             .Select(fields => fields[9])
-            .FirstOrDefault();
+            .FirstOrDefault(static inode => inode != "0");
     }
 
     private static bool Holds(int processId, string socket)
     {
         try
         {
-            return Directory.EnumerateFiles($"/proc/{processId}/fd")
-                .Any(file => new FileInfo(file).LinkTarget == socket);
+            return Directory.GetFiles($"/proc/{processId}/fd").Any(file => IsLinkTo(file, socket));
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            return false; // It has just ended, or closed a file.
+            return false; // It has just ended.
+        }
+    }
+
+    /// <summary>One of its other files may be closed just now, which says nothing of the rest.</summary>
+    private static bool IsLinkTo(string file, string target)
+    {
+        try
+        {
+            return new FileInfo(file).LinkTarget == target;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 }
