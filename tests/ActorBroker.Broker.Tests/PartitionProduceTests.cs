@@ -153,17 +153,40 @@ public sealed class PartitionProduceTests
     {
         await using var broker = await TestBroker.StartedAsync();
         var partition = await broker.CreateTopicAsync();
-        await partition.ProduceAsync(Idempotent(broker, 0, "a"));
-        await partition.ProduceAsync(Idempotent(broker, 1, "b"));
+        string[] inFlight = ["a", "b", "c", "d", "e"];
+        for (var i = 0; i < inFlight.Length; i++)
+        {
+            await partition.ProduceAsync(Idempotent(broker, i, inFlight[i]));
+        }
 
         await (kill ? broker.KillAsync() : broker.RestartAsync());
         partition = broker.Find();
-        var again = await partition.ProduceAsync(Idempotent(broker, 1, "b"));
-        var next = await partition.ProduceAsync(Idempotent(broker, 2, "c"));
 
-        Assert.Equal((ErrorCode.None, 1), (again.Error, again.BaseOffset));
-        Assert.Equal((ErrorCode.None, 2), (next.Error, next.BaseOffset));
-        Assert.Equal(["a", "b", "c"], partition.ReadAll());
+        for (var i = 0; i < inFlight.Length; i++)
+        {
+            var again = await partition.ProduceAsync(Idempotent(broker, i, inFlight[i]));
+            Assert.Equal((ErrorCode.None, i), (again.Error, again.BaseOffset));
+        }
+
+        var next = await partition.ProduceAsync(Idempotent(broker, 5, "f"));
+        Assert.Equal((ErrorCode.None, 5), (next.Error, next.BaseOffset));
+        Assert.Equal([.. inFlight, "f"], partition.ReadAll());
+    }
+
+    [Fact]
+    public async Task A_repeat_from_before_the_kept_batches_is_called_one_and_has_no_offset()
+    {
+        await using var broker = await TestBroker.StartedAsync();
+        var partition = await broker.CreateTopicAsync();
+        for (var i = 0; i < 7; i++)
+        {
+            await partition.ProduceAsync(Idempotent(broker, i, "a"));
+        }
+
+        var repeat = await partition.ProduceAsync(Idempotent(broker, 0, "a"));
+
+        Assert.Equal((ErrorCode.DuplicateSequenceNumber, -1), (repeat.Error, repeat.BaseOffset));
+        Assert.Equal(7, partition.LogEndOffset);
     }
 
     [Fact]

@@ -82,6 +82,7 @@ internal sealed partial class PartitionActor
 
         request.BaseOffset = decision.BaseOffset;
         request.EndOffset = decision.EndOffset;
+        request.Outcome = decision.Error;
     }
 
     /// <summary>
@@ -208,7 +209,7 @@ internal sealed partial class PartitionActor
             waiting.Dequeue();
             var result = state == AckState.Acknowledged
                 ? new ProduceResult(
-                    ErrorCode.None, request.BaseOffset, request.LogAppendTimeMs, Published.LogStartOffset)
+                    request.Outcome, request.BaseOffset, request.LogAppendTimeMs, Published.LogStartOffset)
                 : new ProduceResult(ErrorCode.NotEnoughReplicasAfterAppend);
             if (_heldAnswer is null && !IsPostersTurn)
             {

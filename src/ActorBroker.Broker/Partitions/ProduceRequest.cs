@@ -26,6 +26,9 @@ internal sealed class ProduceRequest : PooledRequest<ProduceRequest, ProduceResu
     /// <summary>The offset that has to be committed for acks=all.</summary>
     public long EndOffset { get; set; }
 
+    /// <summary>The answer once that is committed: none, or what a repeat without an offset is called.</summary>
+    public ErrorCode Outcome { get; set; }
+
     /// <summary>For the answer: the broker's time, or -1.</summary>
     public long LogAppendTimeMs { get; set; }
 

@@ -43,9 +43,12 @@ internal sealed class ProducerEntry(long producerId)
 
     public int LastSequence => _count == 0 ? -1 : Last.LastSequence;
 
-    public ref readonly KeptBatch Last => ref _ring[(_next + BatchesKept - 1) % BatchesKept];
+    public ref readonly KeptBatch Last => ref FromEnd(1);
 
-    public ref readonly KeptBatch Oldest => ref _ring[(_next + BatchesKept - _count) % BatchesKept];
+    public ref readonly KeptBatch Oldest => ref FromEnd(_count);
+
+    /// <summary>A kept batch: 1 is the last one.</summary>
+    public ref readonly KeptBatch FromEnd(int back) => ref _ring[(_next + BatchesKept - back) % BatchesKept];
 
     /// <summary>A new epoch counts its sequences from the start; what the old one sent can't be repeated any
     /// more.</summary>
@@ -72,7 +75,7 @@ internal sealed class ProducerEntry(long producerId)
     {
         for (var back = 1; back <= _count; back++)
         {
-            ref readonly var batch = ref _ring[(_next + BatchesKept - back) % BatchesKept];
+            ref readonly var batch = ref FromEnd(back);
             if (batch.BaseSequence == baseSequence && batch.LastSequence == lastSequence)
             {
                 found = batch;

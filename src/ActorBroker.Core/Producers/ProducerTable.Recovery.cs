@@ -15,7 +15,11 @@ public sealed partial class ProducerTable
         foreach (var entry in snapshot)
         {
             var producer = GetOrAdd(entry.ProducerId);
-            producer.BeginEpoch(entry.Epoch);
+            if (producer.Epoch != entry.Epoch)
+            {
+                producer.BeginEpoch(entry.Epoch);
+            }
+
             if (entry.LastSequence >= 0)
             {
                 var baseSequence = DecrementSequence(entry.LastSequence, entry.OffsetDelta);
@@ -50,18 +54,42 @@ public sealed partial class ProducerTable
         EndTransaction(in batch, coordinatorEpoch, batch.MaxTimestamp);
 
     /// <inheritdoc/>
-    public IReadOnlyList<ProducerSnapshotEntry> Snapshot() =>
-    [
-        .. _producers.Values.OrderBy(p => p.ProducerId).Select(p => new ProducerSnapshotEntry(
-            p.ProducerId,
-            p.Epoch,
-            p.LastSequence,
-            p.BatchCount == 0 ? -1 : p.Last.LastOffset,
-            p.BatchCount == 0 ? 0 : p.Last.OffsetDelta,
-            p.LastTimestampMs,
-            p.CoordinatorEpoch,
-            p.TransactionFirstOffset)),
-    ];
+    /// <remarks>
+    /// All kept batches of a producer, an entry each, the last one last. Kafka stores one, and so refuses after a
+    /// restart what a client repeats of the batches before it; where it reads several, the last one counts.
+    /// </remarks>
+    public IReadOnlyList<ProducerSnapshotEntry> Snapshot()
+    {
+        var entries = new List<ProducerSnapshotEntry>(_producers.Count);
+        foreach (var producer in _producers.Values.OrderBy(p => p.ProducerId))
+        {
+            for (var back = producer.BatchCount; back > 1; back--)
+            {
+                ref readonly var batch = ref producer.FromEnd(back);
+                entries.Add(EntryOf(producer, in batch, batch.TimestampMs));
+            }
+
+            var last = producer.BatchCount == 0 ? NoBatch : producer.Last;
+            entries.Add(EntryOf(producer, in last, producer.LastTimestampMs) with
+            {
+                CurrentTxnFirstOffset = producer.TransactionFirstOffset,
+            });
+        }
+
+        return entries;
+    }
+
+    private static KeptBatch NoBatch { get; } = new(BaseSequence: -1, OffsetDelta: 0, LastOffset: -1, TimestampMs: -1);
+
+    private static ProducerSnapshotEntry EntryOf(ProducerEntry producer, in KeptBatch batch, long timestampMs) => new(
+        producer.ProducerId,
+        producer.Epoch,
+        batch.LastSequence,
+        batch.LastOffset,
+        batch.OffsetDelta,
+        timestampMs,
+        producer.CoordinatorEpoch,
+        CurrentTxnFirstOffset: -1);
 
     private static int DecrementSequence(int sequence, int by) =>
         sequence >= by ? sequence - by : int.MaxValue - (by - sequence) + 1;

@@ -126,10 +126,7 @@ public sealed partial class ProducerTable : IProducerState
 
         if (WasStoredLongAgo(in batch, producer))
         {
-            return SequenceCheck.Rejected(
-                ErrorCode.DuplicateSequenceNumber,
-                $"producer {batch.ProducerId} repeats sequence {batch.BaseSequence}, stored before its last batches",
-                producer.Oldest.BaseOffset);
+            return SequenceCheck.OldDuplicate(before: producer.Oldest.BaseOffset);
         }
 
         return SequenceCheck.Rejected(

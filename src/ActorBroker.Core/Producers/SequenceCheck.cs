@@ -11,19 +11,21 @@ public enum SequenceKind : byte
     /// <summary>An exact repeat of one of the batches that are kept.</summary>
     Duplicate,
 
-    /// <summary>Neither.</summary>
+    /// <summary>A repeat of what was stored before the batches that are kept.</summary>
+    OldDuplicate,
+
+    /// <summary>None of these.</summary>
     Rejected,
 }
 
 /// <summary>The producer table's answer about one batch.</summary>
 public readonly record struct SequenceCheck
 {
-    /// <summary>Which of the three.</summary>
+    /// <summary>Which of the four.</summary>
     public SequenceKind Kind { get; private init; }
 
     /// <summary>
-    /// A duplicate's first offset. Of DUPLICATE_SEQUENCE_NUMBER: an offset that what is repeated lies before.
-    /// Otherwise -1.
+    /// A duplicate's first offset. Of an old one: an offset that what is repeated lies before. Otherwise -1.
     /// </summary>
     public long BaseOffset { get; private init; }
 
@@ -41,10 +43,13 @@ public readonly record struct SequenceCheck
     internal static SequenceCheck Duplicate(long baseOffset, long timestampMs) =>
         new() { Kind = SequenceKind.Duplicate, BaseOffset = baseOffset, TimestampMs = timestampMs };
 
-    internal static SequenceCheck Rejected(ErrorCode error, string message, long baseOffset = -1) => new()
+    internal static SequenceCheck OldDuplicate(long before) =>
+        new() { Kind = SequenceKind.OldDuplicate, BaseOffset = before, TimestampMs = -1 };
+
+    internal static SequenceCheck Rejected(ErrorCode error, string message) => new()
     {
         Kind = SequenceKind.Rejected,
-        BaseOffset = baseOffset,
+        BaseOffset = -1,
         TimestampMs = -1,
         Error = error,
         Message = message,

@@ -8,7 +8,10 @@ public enum AppendKind : byte
     /// <summary>To be written at <see cref="AppendDecision.BaseOffset"/>.</summary>
     Accepted,
 
-    /// <summary>Stored before: answer with the first copy's offset once that copy is acknowledged.</summary>
+    /// <summary>
+    /// Stored before: once that copy is acknowledged, answer with its offset, or where that is not known any more with
+    /// <see cref="AppendDecision.Error"/>, which a client takes for success, too.
+    /// </summary>
     Duplicate,
 
     /// <summary>Refused; nothing changed.</summary>
@@ -21,7 +24,7 @@ public readonly record struct AppendDecision
     /// <summary>Which of the three.</summary>
     public AppendKind Kind { get; private init; }
 
-    /// <summary>The offset of the first record; -1 when rejected.</summary>
+    /// <summary>The offset of the first record; -1 when rejected, or not known.</summary>
     public long BaseOffset { get; private init; }
 
     /// <summary>The offset after the last record: what <see cref="LeaderMachine.StateOf"/> is asked for.</summary>
@@ -30,7 +33,7 @@ public readonly record struct AppendDecision
     /// <summary>A duplicate's original maximum timestamp; otherwise -1.</summary>
     public long TimestampMs { get; private init; }
 
-    /// <summary>The reason of a rejection.</summary>
+    /// <summary>The reason of a rejection, or a duplicate's answer in place of an offset; else none.</summary>
     public ErrorCode Error { get; private init; }
 
     /// <summary>The same in words, for the client's log.</summary>
@@ -51,6 +54,9 @@ public readonly record struct AppendDecision
         EndOffset = endOffset,
         TimestampMs = timestampMs,
     };
+
+    internal static AppendDecision OldDuplicate(long endOffset) =>
+        Duplicate(baseOffset: -1, endOffset, timestampMs: -1) with { Error = ErrorCode.DuplicateSequenceNumber };
 
     internal static AppendDecision Reject(ErrorCode error, string? message) => new()
     {

@@ -129,8 +129,10 @@ public sealed partial class LeaderMachine
                 case SequenceKind.Duplicate:
                     var endOffset = check.BaseOffset + batch.LastOffsetDelta + 1;
                     return AppendDecision.Duplicate(check.BaseOffset, endOffset, check.TimestampMs);
+                case SequenceKind.OldDuplicate:
+                    return AppendDecision.OldDuplicate(endOffset: check.BaseOffset);
                 case SequenceKind.Rejected:
-                    return AppendDecision.Reject(RejectionOf(check), check.Message);
+                    return AppendDecision.Reject(check.Error, check.Message);
             }
         }
 
@@ -197,13 +199,4 @@ public sealed partial class LeaderMachine
         // It can't be committed before somebody returns, which may take as long as it likes.
         return State.InSync.Length < MinInSync ? AckState.NotEnoughReplicasAfterAppend : AckState.Waiting;
     }
-
-    /// <summary>
-    /// A repeat of something older than the kept batches is success to a client, so it is only called a duplicate once
-    /// what it repeats is committed.
-    /// </summary>
-    private ErrorCode RejectionOf(in SequenceCheck check) =>
-        check.Error == ErrorCode.DuplicateSequenceNumber && check.BaseOffset > HighWatermark
-            ? ErrorCode.OutOfOrderSequenceNumber
-            : check.Error;
 }

@@ -108,7 +108,7 @@ public class ProducerTableModelTests
 
         var older = ofEpoch.SkipLast(5).SelectMany(Sequences).ToHashSet();
         return Sequences(batch).All(older.Contains)
-            ? (SequenceKind.Rejected, ErrorCode.DuplicateSequenceNumber, -1)
+            ? (SequenceKind.OldDuplicate, ErrorCode.None, kept[0].BaseOffset)
             : (SequenceKind.Rejected, ErrorCode.OutOfOrderSequenceNumber, -1);
     }
 

@@ -7,7 +7,7 @@ namespace ActorBroker.Core.Tests.Producers;
 public class ProducerTableRecoveryTests
 {
     [Fact]
-    public void A_snapshot_brings_back_the_last_batch_of_each_producer()
+    public void A_snapshot_brings_back_the_kept_batches_of_each_producer()
     {
         var table = new ProducerTable();
         table.Append(Batch(sequence: 0, count: 5, producerId: 1, timestampMs: 50).At(10), nowMs: 0);
@@ -21,19 +21,39 @@ public class ProducerTableRecoveryTests
         Assert.Equal(18, restored.FirstOpenTransactionOffset);
         var repeat = restored.Check(Batch(sequence: 5, count: 3, producerId: 1));
         Assert.Equal((SequenceKind.Duplicate, 15L, 60L), (repeat.Kind, repeat.BaseOffset, repeat.TimestampMs));
+        repeat = restored.Check(Batch(sequence: 0, count: 5, producerId: 1));
+        Assert.Equal((SequenceKind.Duplicate, 10L, 50L), (repeat.Kind, repeat.BaseOffset, repeat.TimestampMs));
         Assert.Equal(SequenceKind.InOrder, restored.Check(Batch(sequence: 8, producerId: 1)).Kind);
+    }
+
+    [Fact]
+    public void A_snapshot_of_one_entry_a_producer_is_understood_too()
+    {
+        var table = new ProducerTable();
+        table.Append(Batch(sequence: 0, count: 5).At(10), nowMs: 0);
+        table.Append(Batch(sequence: 5, count: 5).At(15), nowMs: 0);
+
+        var restored = Restored([table.Snapshot()[^1]]);
+
+        Assert.Equal(SequenceKind.Duplicate, restored.Check(Batch(sequence: 5, count: 5)).Kind);
+        Assert.Equal(ErrorCode.OutOfOrderSequenceNumber, restored.Check(Batch(sequence: 0, count: 5)).Error);
+        Assert.Equal(SequenceKind.InOrder, restored.Check(Batch(sequence: 10)).Kind);
     }
 
     [Fact]
     public void What_the_snapshot_left_out_is_out_of_order_not_called_stored()
     {
         var table = new ProducerTable();
-        table.Append(Batch(sequence: 0, count: 5).At(10), nowMs: 0);
-        table.Append(Batch(sequence: 5, count: 5).At(15), nowMs: 0);
+        for (var index = 0; index < 6; index++)
+        {
+            table.Append(Batch(sequence: index * 5, count: 5).At(10 + (index * 5)), nowMs: 0);
+        }
 
-        var check = Restored(table.Snapshot()).Check(Batch(sequence: 0, count: 5));
+        var restored = Restored(table.Snapshot());
 
-        Assert.Equal(ErrorCode.OutOfOrderSequenceNumber, check.Error);
+        Assert.Equal(SequenceKind.OldDuplicate, table.Check(Batch(sequence: 0, count: 5)).Kind);
+        Assert.Equal(ErrorCode.OutOfOrderSequenceNumber, restored.Check(Batch(sequence: 0, count: 5)).Error);
+        Assert.Equal(15, restored.Check(Batch(sequence: 5, count: 5)).BaseOffset);
     }
 
     [Fact]

@@ -59,16 +59,16 @@ public class ProducerTableTests
     }
 
     [Fact]
-    public void A_repeat_of_a_batch_older_than_the_kept_five_is_a_duplicate_sequence_without_an_offset()
+    public void A_repeat_of_a_batch_older_than_the_kept_five_is_an_old_duplicate_without_an_offset()
     {
         for (var batch = 0; batch < 7; batch++)
         {
             Store(Batch(sequence: batch * 10, count: 10));
         }
 
-        AssertRejected(ErrorCode.DuplicateSequenceNumber, Batch(sequence: 0, count: 10));
-        AssertRejected(ErrorCode.DuplicateSequenceNumber, Batch(sequence: 10, count: 10));
-        Assert.Equal(120, _table.Check(Batch(sequence: 0, count: 10)).BaseOffset);
+        var first = _table.Check(Batch(sequence: 0, count: 10));
+        Assert.Equal((SequenceKind.OldDuplicate, 120), (first.Kind, first.BaseOffset));
+        Assert.Equal(SequenceKind.OldDuplicate, _table.Check(Batch(sequence: 10, count: 10)).Kind);
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public class ProducerTableTests
             Store(Batch(sequence: 1000 + (batch * 10), count: 10));
         }
 
-        AssertRejected(ErrorCode.DuplicateSequenceNumber, Batch(sequence: 1000, count: 10));
+        Assert.Equal(SequenceKind.OldDuplicate, _table.Check(Batch(sequence: 1000, count: 10)).Kind);
         AssertRejected(ErrorCode.OutOfOrderSequenceNumber, Batch(sequence: 990, count: 10));
         AssertRejected(ErrorCode.OutOfOrderSequenceNumber, Batch(sequence: 995, count: 10));
     }

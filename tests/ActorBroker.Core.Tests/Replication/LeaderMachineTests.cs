@@ -161,10 +161,15 @@ public class LeaderMachineTests
         }
 
         leader.Written(7);
-        Assert.Equal(ErrorCode.OutOfOrderSequenceNumber, leader.Accept(Batch(0), acks: -1, nowMs: 0).Error);
+        var repeat = leader.Accept(Batch(0), acks: -1, nowMs: 0);
+        Assert.Equal(
+            (AppendKind.Duplicate, ErrorCode.DuplicateSequenceNumber, -1),
+            (repeat.Kind, repeat.Error, repeat.BaseOffset));
+        Assert.Equal(7, leader.NextOffset);
+        Assert.Equal(AckState.Waiting, leader.StateOf(repeat.EndOffset, acks: -1));
 
         scenario.Acknowledged(by: 2, upTo: 7);
-        Assert.Equal(ErrorCode.DuplicateSequenceNumber, leader.Accept(Batch(0), acks: -1, nowMs: 0).Error);
+        Assert.Equal(AckState.Acknowledged, leader.StateOf(repeat.EndOffset, acks: -1));
     }
 
     [Fact]
