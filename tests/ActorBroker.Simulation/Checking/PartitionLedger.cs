@@ -126,7 +126,10 @@ internal sealed partial class PartitionLedger(
         }
     }
 
-    /// <summary>A leader acknowledges a produce with acks=all.</summary>
+    /// <summary>
+    /// A leader acknowledges a produce with acks=all. An old repeat's own offset (-1) is not known: it lies before the
+    /// end.
+    /// </summary>
     public void Acknowledged(SimReplica leader, long baseOffset, long endOffset, uint crc)
     {
         if (WasUnclean || IsDeleted || endOffset <= LogStart)
@@ -134,11 +137,19 @@ internal sealed partial class PartitionLedger(
             return;
         }
 
-        var at = EntryList.IndexOf(_committed, baseOffset);
+        var at = baseOffset < 0
+            ? _committed.FindIndex(entry => entry.Crc == crc && entry.NextOffset <= endOffset)
+            : EntryList.IndexOf(_committed, baseOffset);
         Require(
-            at < _committed.Count && _committed[at].BaseOffset == baseOffset && _committed[at].Crc == crc,
+            at >= 0 && at < _committed.Count && _committed[at].Crc == crc &&
+            (baseOffset < 0 || _committed[at].BaseOffset == baseOffset),
             $"(4) broker {leader.BrokerId} acknowledges {baseOffset}..{endOffset}, which is not committed " +
             $"(up to {CommittedEnd}; its high watermark is {leader.HighWatermark})");
+        if (_committed[at].NextOffset <= LogStart)
+        {
+            return;
+        }
+
         var holders = _mirrors.Values.Count(mirror => Holds(mirror, _committed[at]));
         var lost = cluster.Budget.LostNow(this);
         Require(
