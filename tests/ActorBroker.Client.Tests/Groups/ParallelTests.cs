@@ -280,7 +280,8 @@ public sealed class ParallelTests : GroupTest
     {
         Group.Gives = [0];
         AppendKeys("slow", "bad", "bad");
-        var (release, failed) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var (isHeld, release, failed) =
+            (new TaskCompletionSource(), new TaskCompletionSource(), new TaskCompletionSource());
         var seen = new ConcurrentQueue<int>();
         using var stop = NewStop();
         await using var client = Cluster.NewClient();
@@ -292,11 +293,17 @@ public sealed class ParallelTests : GroupTest
                 seen.Enqueue(record.Value);
                 if (record.Value == 0)
                 {
+                    isHeld.SetResult();
                     await release.Task.WaitAsync(token);
                 }
-                else if (record.Value == 1 && failed.TrySetResult())
+                else if (record.Value == 1)
                 {
-                    throw new RetryLaterException(TimeSpan.Zero);
+                    // What has not begun when a record fails is dropped, and read again.
+                    await isHeld.Task.WaitAsync(token);
+                    if (failed.TrySetResult())
+                    {
+                        throw new RetryLaterException(TimeSpan.Zero);
+                    }
                 }
             },
             new ParallelConsumeOptions { Degree = 3, Order = ProcessingOrder.Key },
