@@ -72,8 +72,9 @@ def produce(options):
     def delivered(number):
         def callback(error, message):
             if error is None and message.offset() is None:
-                # DUPLICATE_SEQUENCE_NUMBER: stored before the batches that a broker remembers, which knows no offset.
-                failed(f"{number} is acknowledged as a repeat, without an offset")
+                # Its own answer was lost, and a later batch's tells that it is stored; or it is a repeat from before the
+                # batches that a broker remembers (DUPLICATE_SEQUENCE_NUMBER).
+                failed(f"{number} is acknowledged without an offset")
             elif error is None:
                 say("a", number, message.offset())
             else:
