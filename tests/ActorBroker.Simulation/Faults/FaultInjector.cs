@@ -37,6 +37,12 @@ internal sealed class FaultInjector(SimCluster cluster)
                 broker.Start();
             }
         }
+
+        foreach (var viewer in cluster.Brokers)
+        {
+            // A suspicion is a fault too, and ends with the others.
+            cluster.Membership.Refresh(viewer);
+        }
     }
 
     private void Next() => _world.After(
