@@ -237,8 +237,7 @@ public sealed class ParallelTests : GroupTest
         await WaitForAsync(() => seen.Count == 58);
         AppendNumbers(1, 50);
         AppendNumbers(0, 50);
-        await WaitForAsync(() => seen.Count == 108);
-        Assert.Equal(7, consumer.GetPosition(Partition(1)));
+        await WaitForAsync(() => seen.Count == 108 && consumer.GetPosition(Partition(1)) == 7);
         Assert.Empty(consumer.Paused);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
