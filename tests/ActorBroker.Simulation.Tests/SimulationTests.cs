@@ -23,6 +23,15 @@ public class SimulationTests(ITestOutputHelper output)
     public void A_seed_that_found_a_bug_finds_none_any_more(ulong seed) =>
         SimulationRun.Run(seed, hasGroups: false);
 
+    /// <summary>The same, in runs with groups and their offsets.</summary>
+    [Theory]
+    [InlineData(40_018_679)]
+    [InlineData(40_024_444)]
+    [InlineData(40_025_242)]
+    [InlineData(40_030_326)]
+    [InlineData(2_606_528_830)]
+    public void A_seed_that_found_a_bug_with_groups_finds_none_any_more(ulong seed) => SimulationRun.Run(seed);
+
     /// <summary>Worlds that nobody has seen; <c>--seed</c> and <c>--seeds</c> show those of a failure again.</summary>
     [Fact]
     public void New_seeds_find_no_bug()

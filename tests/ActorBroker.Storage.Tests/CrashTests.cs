@@ -134,6 +134,49 @@ public sealed class CrashTests : IDisposable
     }
 
     [Fact]
+    public void What_a_cut_took_away_that_could_not_be_synced_does_not_come_back_after_the_next_flush()
+    {
+        using var harness = new LogHarness(_disk, _config, "unsynced cut");
+        harness.Append(5);
+        harness.Log.Flush();
+        Memory.FailSync();
+        Assert.Throws<IOException>(() => harness.Log.TruncateTo(2));
+        harness.Log.Dispose();
+        harness.Reopen(clean: false, 2);
+        harness.Log.Flush();
+        harness.LeaderEpoch = 1;
+        harness.Append(3);
+
+        Memory.Crash();
+        harness.Reopen(clean: false, 2);
+
+        AssertIntact(harness, 2);
+    }
+
+    [Fact]
+    public void A_checkpoint_of_epochs_that_is_cut_at_any_byte_is_found_again_in_the_records()
+    {
+        using var harness = new LogHarness(_disk, LogConfig.Default, "epochs");
+        harness.Append(12);
+        harness.LeaderEpoch = 31;
+        harness.Append(3);
+        harness.Log.Flush();
+        var expected = harness.Log.Epochs.Entries;
+        Assert.Equal([new EpochEntry(0, 0), new EpochEntry(31, 12)], expected);
+        var path = Path.Combine(harness.Directory, "leader-epoch-checkpoint");
+        var whole = _disk.ReadAllBytes(path);
+        for (var length = 0; length <= whole.Length; length++)
+        {
+            harness.Log.Dispose();
+            _disk.WriteAllBytes(path, whole.AsSpan(0, length));
+            harness.Reopen(clean: false, 15);
+
+            Assert.Equal(expected, harness.Log.Epochs.Entries);
+            AssertIntact(harness, 15);
+        }
+    }
+
+    [Fact]
     public void A_clean_stop_survives_power_loss_in_full()
     {
         using var harness = Filled(out _);

@@ -143,6 +143,25 @@ public sealed class LogDirectoryTests : IDisposable
     }
 
     [Fact]
+    public void A_checkpoint_that_is_cut_at_any_byte_says_nothing()
+    {
+        var offsets = new Dictionary<TopicPartition, long> { [new("a", 2)] = 17, [new("b", 1)] = 314 };
+        using (var directory = Open(_memory))
+        {
+            directory.WriteRecoveryPoints(offsets);
+        }
+
+        var path = _memory.PathOf("d", "recovery-point-offset-checkpoint");
+        var whole = _memory.ReadAllBytes(path);
+        for (var length = 0; length < whole.Length; length++)
+        {
+            _memory.WriteAllBytes(path, whole.AsSpan(0, length));
+            using var cut = Open(_memory);
+            Assert.Empty(cut.RecoveryPoints);
+        }
+    }
+
+    [Fact]
     public void Partitions_are_listed_by_name_strays_left_alone_and_leftovers_removed()
     {
         string[] folders = ["orders-0", "my-topic-12", "a.b_c-3", "notes", "x-01", "t-1.0123-delete"];

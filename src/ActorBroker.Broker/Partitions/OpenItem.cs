@@ -87,11 +87,9 @@ internal sealed class OpenItem(PartitionActor actor, PartitionHistory history, O
             _log.TruncateTo(offset);
         }
 
-        if (_log.RecoveryPoint < _log.LogEndOffset)
-        {
-            // What recovery found counts as committed from now on, so it must not depend on the page cache.
-            _log.Flush();
-        }
+        // What recovery found counts as committed from now on, so it must not depend on the page cache; nor must a cut
+        // that was never synced: what it took away would come back above what is written now.
+        _log.Flush();
 
         // Here rather than on the turn, as both write.
         if (actor.ShouldLead)

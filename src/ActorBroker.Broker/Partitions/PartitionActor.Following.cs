@@ -98,6 +98,9 @@ internal sealed partial class PartitionActor
         WriteGather(replica);
         var wanted = Math.Max(decision.StartAt, decision.TruncateTo);
         PartitionLogs.Truncated(_context.Logger, Name, replica.Log.LogEndOffset, wanted, follower.LeaderEpoch);
+
+        // Before it is done: where the disk fails at it, what goes is no loss all the same.
+        _loss.Cut(wanted);
         if (decision.StartAt >= 0)
         {
             // Again afterwards, as a checkpoint may have been on its way.

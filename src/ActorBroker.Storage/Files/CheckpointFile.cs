@@ -30,8 +30,9 @@ internal static class CheckpointFile
             || lines.Length < 2
             || lines[0].Trim() != "0"
             || !int.TryParse(lines[1], NumberStyles.None, CultureInfo.InvariantCulture, out var count)
-            || count > lines.Length - 2)
+            || count > lines.Length - 3)
         {
+            // The last row ends with a line feed, too: without it "31" may be what was left of "314".
             return null;
         }
 

@@ -98,6 +98,41 @@ public sealed class ReplicationFaultTests
     }
 
     [Fact]
+    public async Task What_a_cut_took_away_that_could_not_be_synced_does_not_come_back_when_power_is_lost()
+    {
+        await using var cluster = await ReplicaCluster.StartAsync(3);
+        await cluster.MustProduceAsync(1, "a");
+        await cluster.SettledAsync();
+        cluster[1].IsDeaf = true;
+        cluster.Network.Cut(1, 2);
+        cluster.Network.Cut(1, 3);
+        Assert.Equal(ErrorCode.None, (await cluster.ProduceAsync(1, 1, "lost", "too")).Error);
+        Assert.True(await cluster.Replica(1).Actor.FlushAsync());
+        cluster.SetLive(1, false);
+        cluster.Supervise();
+        await cluster.MustProduceAsync(2, "b");
+        var (disk, opened) = (cluster[1].Disk, cluster.Replica(1).Actor.Incarnation);
+
+        disk.FailSync();
+        cluster.Network.Heal(1, 2);
+        cluster.Network.Heal(1, 3);
+        cluster.SetLive(1, true);
+        await cluster.UntilAsync(() => cluster.State.InSync.Length == 3);
+        await cluster.SettledAsync();
+        Assert.True(cluster.Replica(1).Actor.Incarnation > opened);
+        Assert.Equal(["a", "b"], cluster.Replica(1).ReadAll(orFollower: true));
+        cluster.Network.Cut(1, 2);
+        cluster.Network.Cut(2, 1);
+        await cluster.KillAsync(1);
+        disk.Crash();
+        await cluster.RestartAsync(1, disk);
+        await cluster.UntilAsync(() => cluster.Replica(1).Actor.Replica is not null);
+
+        // What was never synced may be gone; "lost" and "too" are.
+        Assert.InRange(cluster.Replica(1).LogEndOffset, 1, 2);
+    }
+
+    [Fact]
     public async Task A_follower_far_behind_takes_large_batches_in_order()
     {
         await using var cluster = await ReplicaCluster.StartAsync(3, ("max.message.bytes", "4000000"));

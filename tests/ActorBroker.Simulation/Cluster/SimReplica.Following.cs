@@ -88,6 +88,9 @@ internal sealed partial class SimReplica
         {
             // What an earlier leader's appends wait for is no more.
             FailAcknowledgements();
+
+            // Before it is done: where the disk fails at it, what goes is no loss all the same.
+            _loss.Cut(Math.Max(decision.StartAt, decision.TruncateTo));
         }
 
         if (decision.StartAt >= 0)
@@ -103,7 +106,6 @@ internal sealed partial class SimReplica
 
             log.TruncateFullyAndStartAt(decision.StartAt, decision.StartEpoch);
             follower.StartedAnew(log.LogEndOffset);
-            _loss.Cut(log.LogEndOffset);
         }
 
         if (decision.TruncateTo >= 0)

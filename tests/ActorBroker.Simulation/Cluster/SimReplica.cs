@@ -329,11 +329,9 @@ internal sealed partial class SimReplica
                 log.TruncateTo(truncateTo.Value);
             }
 
-            if (log.RecoveryPoint < log.LogEndOffset)
-            {
-                // What recovery found counts as committed from now on, so it must not depend on the page cache.
-                log.Flush();
-            }
+            // What recovery found counts as committed from now on, so it must not depend on the page cache; nor must a
+            // cut that was never synced.
+            log.Flush();
 
             _producers = producers;
             Log = log;
