@@ -23,8 +23,7 @@ public sealed partial class PartitionLog
             {
                 var started = _time.GetTimestamp();
                 Epochs.Flush();
-                FlushSegments(RecoveryPoint, target);
-                FlushFolder();
+                FlushUpTo(target);
                 _instruments?.Flushed(_time, started);
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -34,10 +33,6 @@ public sealed partial class PartitionLog
                 PartitionLogLog.FlushFailed(_logger, Directory, error);
                 throw;
             }
-
-            // Closed in the meantime: some segments may have been passed over.
-            ThrowIfUnusable();
-            Volatile.Write(ref _recoveryPoint, target);
         }
     }
 
@@ -159,6 +154,30 @@ public sealed partial class PartitionLog
         }
 
         _folderDirty = true;
+    }
+
+    /// <summary>
+    /// Again where a new segment was begun meanwhile: the one before it was active, so that its indexes were left out,
+    /// and no later flush or start looks at them again.
+    /// </summary>
+    private void FlushUpTo(long target)
+    {
+        while (true)
+        {
+            var active = Active;
+            FlushSegments(RecoveryPoint, target);
+            FlushFolder();
+            lock (_gate)
+            {
+                // Closed in the meantime: some segments may have been passed over.
+                ThrowIfUnusable();
+                if (Active == active)
+                {
+                    Volatile.Write(ref _recoveryPoint, target);
+                    return;
+                }
+            }
+        }
     }
 
     private void FlushSegments(long from, long target)

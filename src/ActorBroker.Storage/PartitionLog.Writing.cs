@@ -238,6 +238,12 @@ public sealed partial class PartitionLog
 
         // An empty file above a segment that goes on growing would be taken for the log's end by the next start.
         active.Seal();
+        if (RecoveryPoint >= baseOffset)
+        {
+            // All of it is flushed but for its indexes, and no later flush or start looks at it again.
+            active.FlushIndexes();
+        }
+
         var fresh = NewSegment(baseOffset);
         try
         {

@@ -29,6 +29,7 @@ public class SimulationTests(ITestOutputHelper output)
     [InlineData(40_024_444)]
     [InlineData(40_025_242)]
     [InlineData(40_030_326)]
+    [InlineData(40_050_329)]
     [InlineData(2_606_528_830)]
     public void A_seed_that_found_a_bug_with_groups_finds_none_any_more(ulong seed) => SimulationRun.Run(seed);
 

@@ -154,6 +154,28 @@ public sealed class CrashTests : IDisposable
     }
 
     [Fact]
+    public void The_indexes_of_a_segment_that_was_flushed_to_its_end_survive_power_loss()
+    {
+        using var harness = new LogHarness(_disk, _config with { SegmentBytes = 1 << 20 }, "indexes");
+        harness.Append(14);
+        harness.Log.Flush();
+        harness.Log.Roll();
+        harness.Append(1);
+        harness.Log.Flush();
+        var index = Path.Combine(harness.Directory, "00000000000000000000.index");
+        var times = Path.Combine(harness.Directory, "00000000000000000000.timeindex");
+        var (expected, expectedTimes) = (_disk.ReadAllBytes(index), _disk.ReadAllBytes(times));
+        Assert.True(expected.Length > 8 && expectedTimes.Length > 0);
+
+        Memory.Crash();
+
+        Assert.Equal(expected, _disk.ReadAllBytes(index));
+        Assert.Equal(expectedTimes, _disk.ReadAllBytes(times));
+        harness.Reopen(clean: false, 15);
+        AssertIntact(harness, 15);
+    }
+
+    [Fact]
     public void A_checkpoint_of_epochs_that_is_cut_at_any_byte_is_found_again_in_the_records()
     {
         using var harness = new LogHarness(_disk, LogConfig.Default, "epochs");

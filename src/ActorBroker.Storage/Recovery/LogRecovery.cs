@@ -133,6 +133,7 @@ internal sealed class LogRecovery(PartitionLogOptions options, ILogger logger)
         }
 
         segment.Seal();
+        segment.FlushIndexes();
         _changed = true;
     }
 
