@@ -36,6 +36,19 @@ public sealed partial class PartitionLog
         }
     }
 
+    /// <summary>
+    /// Flushes, and lets go of all handles until the next use: before anybody else has the log. Most of many partitions
+    /// are idle.
+    /// </summary>
+    public void FlushAndRest()
+    {
+        Flush();
+        foreach (var segment in Segments)
+        {
+            segment.Rest();
+        }
+    }
+
     /// <summary>Rolls when the active segment's first batch is older than <c>segment.ms</c>.</summary>
     public bool RollIfExpired()
     {

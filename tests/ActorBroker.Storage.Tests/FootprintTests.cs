@@ -34,6 +34,8 @@ public sealed class FootprintTests : IDisposable
         using var log = Open("handles-0", cleanShutdown);
         var folder = _disk.PathOf("handles-0");
         Assert.DoesNotContain(OpenFiles(), path => path.StartsWith(folder, StringComparison.Ordinal));
+        log.FlushAndRest();
+        Assert.DoesNotContain(OpenFiles(), path => path.StartsWith(folder, StringComparison.Ordinal));
     }
 
     [Fact]

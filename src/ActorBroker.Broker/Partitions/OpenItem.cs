@@ -89,7 +89,7 @@ internal sealed class OpenItem(PartitionActor actor, PartitionHistory history, O
 
         // What recovery found counts as committed from now on, so it must not depend on the page cache; nor must a cut
         // that was never synced: what it took away would come back above what is written now.
-        _log.Flush();
+        _log.FlushAndRest();
 
         // Here rather than on the turn, as both write.
         if (actor.ShouldLead)

@@ -331,7 +331,7 @@ internal sealed partial class SimReplica
 
             // What recovery found counts as committed from now on, so it must not depend on the page cache; nor must a
             // cut that was never synced.
-            log.Flush();
+            log.FlushAndRest();
 
             _producers = producers;
             Log = log;
