@@ -170,21 +170,21 @@ public sealed partial class PartitionLog
     }
 
     /// <summary>
-    /// Again where a new segment was begun meanwhile: the one before it was active, so that its indexes were left out,
-    /// and no later flush or start looks at them again.
+    /// The last segment's indexes are left out, as they change. Where it was full meanwhile, and ends at the target,
+    /// another look has to take them: no later flush or start does.
     /// </summary>
     private void FlushUpTo(long target)
     {
         while (true)
         {
-            var active = Active;
-            FlushSegments(RecoveryPoint, target);
+            var segments = Segments;
+            FlushSegments(segments, RecoveryPoint, target);
             FlushFolder();
             lock (_gate)
             {
                 // Closed in the meantime: some segments may have been passed over.
                 ThrowIfUnusable();
-                if (Active == active)
+                if (segments[^1] == Active || segments[^1].BaseOffset >= target)
                 {
                     Volatile.Write(ref _recoveryPoint, target);
                     return;
@@ -193,9 +193,8 @@ public sealed partial class PartitionLog
         }
     }
 
-    private void FlushSegments(long from, long target)
+    private static void FlushSegments(LogSegment[] segments, long from, long target)
     {
-        var segments = Segments;
         for (var i = Math.Max(0, Floor(segments, from)); i < segments.Length; i++)
         {
             var segment = segments[i];

@@ -241,7 +241,16 @@ public sealed partial class PartitionLog
         if (RecoveryPoint >= baseOffset)
         {
             // All of it is flushed but for its indexes, and no later flush or start looks at it again.
-            active.FlushIndexes();
+            try
+            {
+                active.FlushIndexes();
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                // As after any failed fsync: the next one would succeed, and the pages be gone.
+                _broken = true;
+                throw;
+            }
         }
 
         var fresh = NewSegment(baseOffset);

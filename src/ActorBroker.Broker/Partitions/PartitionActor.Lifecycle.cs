@@ -59,6 +59,10 @@ internal sealed partial class PartitionActor
         _leaderLogStart = 0;
         _segmentsSeen = log.SegmentCount;
         BeginIncarnation();
+
+        // It may end before what a start would believe: after a cut that failed, or where the disk has lost something.
+        _history = _history with { RecoveryPoint = log.RecoveryPoint };
+        _isTrustedTooFar |= WrittenRecoveryPoint > log.RecoveryPoint;
         TakeRole(replica);
 
         // From here on what is published is the truth: a cut lowers it, and what a start knew must not raise it again.

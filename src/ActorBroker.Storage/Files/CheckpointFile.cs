@@ -29,7 +29,7 @@ internal static class CheckpointFile
         if (lines is null
             || lines.Length < 2
             || lines[0].Trim() != "0"
-            || !int.TryParse(lines[1], NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            || !int.TryParse(lines[1].TrimEnd('\r'), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
             || count > lines.Length - 3)
         {
             // The last row ends with a line feed, too: without it "31" may be what was left of "314".

@@ -108,6 +108,9 @@ public sealed class ReplicationFaultTests
         cluster.Network.Cut(1, 3);
         Assert.Equal(ErrorCode.None, (await cluster.ProduceAsync(1, 1, "lost", "too")).Error);
         Assert.True(await cluster.Replica(1).Actor.FlushAsync());
+        cluster[1].Manager.Checkpoints.WriteRecoveryPoints();
+        var (name, written) = (cluster.Replica(1).Actor.Name, cluster[1].Manager.Directories[0]);
+        Assert.Equal(3, written.RecoveryPoints[name]);
         cluster.SetLive(1, false);
         cluster.Supervise();
         await cluster.MustProduceAsync(2, "b");
@@ -120,6 +123,7 @@ public sealed class ReplicationFaultTests
         await cluster.UntilAsync(() => cluster.State.InSync.Length == 3);
         await cluster.SettledAsync();
         Assert.True(cluster.Replica(1).Actor.Incarnation > opened);
+        Assert.Equal(1, written.RecoveryPoints[name]);
         Assert.Equal(["a", "b"], cluster.Replica(1).ReadAll(orFollower: true));
         cluster.Network.Cut(1, 2);
         cluster.Network.Cut(2, 1);
