@@ -44,14 +44,14 @@ internal static class ChaosProgram
         return isClean;
     }
 
-    private static void WriteRemarks(IReadOnlyDictionary<string, int> remarks)
+    private static void WriteRemarks(IReadOnlyCollection<(string First, int Count)> remarks)
     {
         Console.WriteLine();
         Console.WriteLine(
             remarks.Count == 0 ? "No client had anything to remark." : "What clients remarked, and went on:");
-        foreach (var (remark, count) in remarks.OrderByDescending(each => each.Value).Take(RemarksMax))
+        foreach (var (first, count) in remarks.OrderByDescending(each => each.Count).Take(RemarksMax))
         {
-            Console.WriteLine($"  {count} x {remark}");
+            Console.WriteLine($"  {count} x {first}");
         }
     }
 

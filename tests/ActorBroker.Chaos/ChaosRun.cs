@@ -86,7 +86,7 @@ internal sealed class ChaosRun
     }
 
     /// <summary>What the clients remarked: failures that they got over.</summary>
-    public IReadOnlyDictionary<string, int> Remarks => _recorder.Remarks;
+    public IReadOnlyCollection<(string First, int Count)> Remarks => _recorder.Remarks;
 
     private IReadOnlyList<Fault> Chosen(IReadOnlyList<Fault> faults)
     {

@@ -11,6 +11,7 @@ JSON on standard input. Standard output tells line by line what happens:
     e TEXT                       something failed: people should know
 """
 import json
+import logging
 import signal
 import sys
 import time
@@ -48,6 +49,16 @@ def failed(what):
     say("e", str(what).replace("\n", " "))
 
 
+def connecting(options):
+    """What every client is told: how to reach brokers that come and go, and to keep its log of it to itself."""
+    log = logging.getLogger("librdkafka")
+    log.addHandler(logging.NullHandler())
+    log.propagate = False
+    return {
+        "bootstrap.servers": options["bootstrap"], "reconnect.backoff.ms": 50, "reconnect.backoff.max.ms": 500,
+        "socket.timeout.ms": 10000, "logger": log}
+
+
 def value_of(identity):
     """The value of a record, as the suite's other clients write it."""
     number = int(identity.split(":")[1])
@@ -64,10 +75,13 @@ def identity_of(value):
 
 
 def produce(options):
+    def troubled(error):
+        if error.fatal():
+            failed(f"can't go on: {error}")
+
     producer = Producer({
-        "bootstrap.servers": options["bootstrap"], "acks": "all", "enable.idempotence": True, "linger.ms": 5,
-        "message.timeout.ms": 60000, "reconnect.backoff.ms": 50, "reconnect.backoff.max.ms": 500,
-        "socket.timeout.ms": 10000, "retry.backoff.ms": 50})
+        **connecting(options), "acks": "all", "enable.idempotence": True, "linger.ms": 5, "message.timeout.ms": 60000,
+        "retry.backoff.ms": 50, "error_cb": troubled})
 
     def delivered(number):
         def callback(error, message):
@@ -88,9 +102,16 @@ def produce(options):
                 break
             partition = number % options["partitions"]
             say("s", partition)
-            producer.produce(
-                options["topic"], value_of(f"{options['producer']}:{number}").encode(), partition=partition,
-                on_delivery=delivered(number))
+            try:
+                producer.produce(
+                    options["topic"], value_of(f"{options['producer']}:{number}").encode(), partition=partition,
+                    on_delivery=delivered(number))
+            except KafkaException as refusal:
+                if refusal.args[0].code() != KafkaError._FATAL:
+                    raise
+                # Another process goes on; why, the callback for errors has said, or does now.
+                producer.flush(FLUSH_S)
+                return
             number += 1
         producer.poll(TURN_S)
         sys.stdout.flush()
@@ -101,9 +122,8 @@ def produce(options):
 
 def consumer_of(options, **settings):
     return Consumer({
-        "bootstrap.servers": options["bootstrap"], "group.id": options["group"] or "nobody",
-        "enable.auto.commit": False, "check.crcs": True, "reconnect.backoff.ms": 50, "reconnect.backoff.max.ms": 500,
-        "socket.timeout.ms": 10000, **settings})
+        **connecting(options), "group.id": options["group"] or "nobody", "enable.auto.commit": False,
+        "check.crcs": True, **settings})
 
 
 def poll(consumer):

@@ -12,15 +12,15 @@ internal sealed partial class Recorder(int partitions)
     private readonly List<ProducerRecorder> _producers = [];
     private readonly List<ReadingRecorder> _readings = [];
     private readonly Dictionary<(string Group, int Partition), long> _commits = [];
-    private readonly ConcurrentDictionary<string, int> _remarks = new();
+    private readonly ConcurrentDictionary<string, (string First, int Count)> _remarks = new();
     private readonly List<long>[] _acknowledgements =
         [.. Enumerable.Range(0, partitions).Select(_ => new List<long>())];
 
     /// <summary>How many partitions the workload's topic has.</summary>
     public int Partitions { get; } = partitions;
 
-    /// <summary>What clients remarked, and how often; numbers in it are written as #.</summary>
-    public IReadOnlyDictionary<string, int> Remarks => _remarks;
+    /// <summary>What clients remarked, and how often: of those that differ in numbers only, the first.</summary>
+    public IReadOnlyCollection<(string First, int Count)> Remarks => [.. _remarks.Values];
 
     public (int Written, int Acknowledged, long Read) Counts
     {
@@ -69,7 +69,8 @@ internal sealed partial class Recorder(int partitions)
     }
 
     /// <summary>Something that people should know, and that is not wrong by itself.</summary>
-    public void Remark(string text) => _remarks.AddOrUpdate(Digits().Replace(text, "#"), 1, (_, count) => count + 1);
+    public void Remark(string text) => _remarks.AddOrUpdate(
+        Digits().Replace(text, "#"), (text, 1), static (_, known) => (known.First, known.Count + 1));
 
     /// <summary>
     /// The longest time within a span in which a partition acknowledged nothing; times are those of
