@@ -65,7 +65,11 @@ internal sealed partial class PartitionActor
         {
             case AppendKind.Rejected:
                 _staged.RemoveAt(_staged.Count - 1);
-                Refuse(request, decision.Error, decision.Message);
+                if (decision.Error != ErrorCode.OutOfOrderSequenceNumber || !TryDoubt(request))
+                {
+                    Refuse(request, decision.Error, decision.Message);
+                }
+
                 return;
             case AppendKind.Accepted:
                 RecordBatch.SetBaseOffset(request.Records.Span, decision.BaseOffset);
@@ -242,6 +246,7 @@ internal sealed partial class PartitionActor
         }
 
         _alarm.Arm(next);
+        ExpireDoubts(now);
         ExpireDeletions(now);
     }
 
@@ -263,6 +268,8 @@ internal sealed partial class PartitionActor
         _staged.Clear();
         FailWaits(_awaitLeader, error);
         FailWaits(_awaitInSync, error);
+        FailWaits(_inQuestion, error);
+        FailWaits(_doubted, error);
         FailDeletions(error);
     }
 

@@ -192,6 +192,77 @@ public sealed class FailoverTests
         return stored;
     }
 
+    [Fact]
+    public async Task A_leader_that_was_deposed_unheard_calls_no_producer_out_of_order()
+    {
+        await using var cluster = await ReplicaCluster.StartAsync(3);
+        Assert.Equal(ErrorCode.None, (await NumberedAsync(cluster, 1, sequence: 0)).Error);
+        await cluster.SettledAsync();
+        cluster[1].IsDeaf = true;
+        cluster.Network.Cut(1, 2);
+        cluster.Network.Cut(1, 3);
+        cluster.SetLive(1, false);
+        cluster.Supervise();
+        Assert.Equal(ErrorCode.None, (await NumberedAsync(cluster, 2, sequence: 1)).Error);
+        Assert.True(cluster.Replica(1).Actor.ShouldLead);
+
+        var answer = await NumberedAsync(cluster, 1, sequence: 2);
+
+        Assert.Equal(ErrorCode.NotLeaderOrFollower, answer.Error);
+        Assert.False(cluster.Replica(1).Actor.ShouldLead);
+        Assert.Equal(ErrorCode.None, (await NumberedAsync(cluster, 2, sequence: 2)).Error);
+    }
+
+    [Fact]
+    public async Task A_leader_that_is_still_one_refuses_what_leaves_some_out_and_takes_it_in_its_turn()
+    {
+        await using var cluster = await ReplicaCluster.StartAsync(3);
+        Assert.Equal(ErrorCode.None, (await NumberedAsync(cluster, 1, sequence: 0)).Error);
+
+        Assert.Equal(ErrorCode.OutOfOrderSequenceNumber, (await NumberedAsync(cluster, 1, sequence: 2)).Error);
+
+        // What comes while the catalogue is asked goes first, and is what was missing.
+        using var latch = new Latch();
+        cluster[1].Manager.Replication.Propose(new Blocker(cluster.Replica(1).Actor, latch));
+        await cluster.UntilAsync(() => latch.IsReached);
+        var third = cluster.Replica(1).ProduceAsync(Numbered(cluster, sequence: 2)).AsTask();
+        var second = await NumberedAsync(cluster, 1, sequence: 1);
+        Assert.False(third.IsCompleted);
+        latch.Open();
+        await cluster.UntilAsync(() => third.IsCompleted);
+
+        Assert.Equal(ErrorCode.None, second.Error);
+        Assert.Equal(ErrorCode.None, (await third).Error);
+        Assert.Equal(["0", "1", "2"], cluster.Replica(1).ReadAll());
+    }
+
+    [Fact]
+    public async Task A_leader_that_can_not_ask_whether_it_leads_sends_the_producer_elsewhere()
+    {
+        await using var cluster = await ReplicaCluster.StartAsync(3);
+        Assert.Equal(ErrorCode.None, (await NumberedAsync(cluster, 1, sequence: 0)).Error);
+        using var latch = new Latch();
+        cluster[1].Manager.Replication.Propose(new Blocker(cluster.Replica(1).Actor, latch));
+        await cluster.UntilAsync(() => latch.IsReached);
+
+        var answer = await NumberedAsync(cluster, 1, sequence: 2);
+
+        Assert.Equal(ErrorCode.NotLeaderOrFollower, answer.Error);
+        Assert.True(cluster.Replica(1).Actor.ShouldLead);
+        latch.Open();
+        Assert.Equal(ErrorCode.OutOfOrderSequenceNumber, (await NumberedAsync(cluster, 1, sequence: 3)).Error);
+        Assert.Equal(ErrorCode.None, (await NumberedAsync(cluster, 1, sequence: 1)).Error);
+    }
+
+    private static ProduceCommand Numbered(ReplicaCluster cluster, int sequence) => Batches.Produce(
+        acks: -1,
+        cluster.Time.NowMs,
+        RecordBatchOptions.Default with { ProducerId = 7, ProducerEpoch = 0, BaseSequence = sequence },
+        $"{sequence}");
+
+    private static Task<ProduceResult> NumberedAsync(ReplicaCluster cluster, int brokerId, int sequence) =>
+        cluster.AnswerAsync(cluster.Replica(brokerId).ProduceAsync(Numbered(cluster, sequence)));
+
     /// <summary>Keeps a broker's proposals from the catalogue for a while.</summary>
     private sealed record Blocker(PartitionActor Actor, Latch Latch) : InSyncProposal(Actor)
     {
