@@ -65,11 +65,7 @@ internal sealed partial class PartitionActor
         {
             case AppendKind.Rejected:
                 _staged.RemoveAt(_staged.Count - 1);
-                if (decision.Error != ErrorCode.OutOfOrderSequenceNumber || !TryDoubt(request))
-                {
-                    Refuse(request, decision.Error, decision.Message);
-                }
-
+                Refuse(request, decision.Error, decision.Message);
                 return;
             case AppendKind.Accepted:
                 RecordBatch.SetBaseOffset(request.Records.Span, decision.BaseOffset);
@@ -246,7 +242,6 @@ internal sealed partial class PartitionActor
         }
 
         _alarm.Arm(next);
-        ExpireDoubts(now);
         ExpireDeletions(now);
     }
 
@@ -268,8 +263,6 @@ internal sealed partial class PartitionActor
         _staged.Clear();
         FailWaits(_awaitLeader, error);
         FailWaits(_awaitInSync, error);
-        FailWaits(_inQuestion, error);
-        FailWaits(_doubted, error);
         FailDeletions(error);
     }
 

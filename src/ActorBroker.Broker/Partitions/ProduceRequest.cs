@@ -32,10 +32,7 @@ internal sealed class ProduceRequest : PooledRequest<ProduceRequest, ProduceResu
     /// <summary>For the answer: the broker's time, or -1.</summary>
     public long LogAppendTimeMs { get; set; }
 
-    /// <summary>Since it came the catalogue was asked who leads, or is being asked.</summary>
-    public bool IsSure { get; set; }
-
-    /// <summary>When a wait ends without success, in monotonic milliseconds.</summary>
+    /// <summary>When an acks=-1 wait ends without success, in monotonic milliseconds.</summary>
     public long DeadlineMs { get; set; }
 
     public static ProduceRequest Rent(in ProduceCommand command, Memory<byte> records, in RecordBatchHeader header)
@@ -46,7 +43,6 @@ internal sealed class ProduceRequest : PooledRequest<ProduceRequest, ProduceResu
         request.Acks = command.Acks;
         request.TimeoutMs = command.TimeoutMs;
         request.Incarnation = command.Incarnation;
-        request.IsSure = false;
         return request;
     }
 

@@ -56,13 +56,3 @@ internal sealed record LifeProposal(PartitionActor Actor) : InSyncProposal(Actor
         : recorded.AdoptLate(
             Actor.Context.BrokerId, Actor.Context.Replication.BrokerEpoch, view, Actor.Config.MinInsyncReplicas);
 }
-
-/// <summary>Nothing is to change: a leader asks whether it still is one.</summary>
-/// <param name="Actor">Who.</param>
-internal sealed record LeadershipQuestion(PartitionActor Actor) : InSyncProposal(Actor)
-{
-    public override PartitionState? NextOf(PartitionState recorded, ClusterView? view) => null;
-
-    public override void Ended(long catalogueVersion, PartitionState recorded) =>
-        Actor.LeadershipTold(catalogueVersion, recorded);
-}

@@ -12,9 +12,6 @@ internal sealed class ProduceCall(byte[] records, short acks, Action<ErrorCode, 
     /// <summary>Append only in this incarnation of the replica; 0: in whichever.</summary>
     public long Incarnation { get; init; }
 
-    /// <summary>The catalogue was asked who leads before it is refused.</summary>
-    public bool IsSure { get; set; }
-
     public long BaseOffset { get; set; } = -1;
 
     public long EndOffset { get; set; } = -1;

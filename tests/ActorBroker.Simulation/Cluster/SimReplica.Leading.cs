@@ -1,4 +1,3 @@
-using ActorBroker.Core.Catalogue;
 using ActorBroker.Core.Replication;
 using ActorBroker.Records;
 using ActorBroker.Simulation.Checking;
@@ -35,14 +34,6 @@ internal sealed partial class SimReplica
 
         RecordBatchHeader.TryRead(call.Records, out var header);
         var decision = leader.Accept(in header, call.Acks, _world.NowMs);
-        if (decision.Error == ErrorCode.OutOfOrderSequenceNumber && !call.IsSure)
-        {
-            // It may follow on what a later leader has.
-            call.IsSure = true;
-            Propose(static _ => null, (topic, _) => Produce(topic, call));
-            return;
-        }
-
         if (decision.Kind == AppendKind.Rejected)
         {
             Say($"refuses a batch: {decision.Error}, {decision.Message}");
@@ -60,12 +51,6 @@ internal sealed partial class SimReplica
         }
 
         _staged.Add(call);
-    }
-
-    private void Produce(TopicDocument topic, ProduceCall call)
-    {
-        AdoptNow(topic);
-        Produce(call);
     }
 
     /// <summary>DeleteRecords: the log's start moves up, never past what is committed.</summary>

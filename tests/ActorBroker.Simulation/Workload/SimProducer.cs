@@ -178,7 +178,6 @@ internal sealed class SimProducer(SimCluster cluster, int number, ProducerKind k
         }
 
         batch.Last = error;
-        CheckOrder(batch);
         if (error == ErrorCode.OutOfOrderSequenceNumber && batch == _pending[0] && ++_outOfOrder > 20)
         {
             BeginAnew();
@@ -194,20 +193,6 @@ internal sealed class SimProducer(SimCluster cluster, int number, ProducerKind k
         else
         {
             Fail(connection);
-        }
-    }
-
-    /// <summary>
-    /// What a producer writes next follows on what it was told is stored, whoever leads, unless that was deleted.
-    /// </summary>
-    private void CheckOrder(Batch batch)
-    {
-        if (batch.Last == ErrorCode.OutOfOrderSequenceNumber && batch == _pending[0] &&
-            cluster.Ledgers.Any(each => each.Name == $"{topic}-{index}" && !each.IsDeleted && !each.WasUnclean &&
-                each.LogStart == 0))
-        {
-            throw new SimulationFailure(
-                _world, Trace.Everybody, $"(11) {Name}'s next batch is taken for one out of order: {Pending}");
         }
     }
 
