@@ -134,8 +134,17 @@ public sealed class OwnGroupTests(ServerFixture server) : IClassFixture<ServerFi
         var topic = await CreateAsync(client);
         await using var consumer = client.CreateConsumer(
             Deserializers.Utf8, Deserializers.Int32, Options(GroupProtocol.Consumer, "range"));
-        consumer.Subscribe(new SubscriptionPattern(topic[..^3] + ".*"));
+        IReadOnlyCollection<string>? subscribed = null;
+        consumer.Subscribe(new SubscriptionPattern(topic[..^3] + ".*"), new RebalanceHandlers
+        {
+            Assigned = (_, _) =>
+            {
+                subscribed = consumer.Subscription;
+                return ValueTask.CompletedTask;
+            },
+        });
         await ReadUntilAsync(consumer, () => consumer.Assignment.Count == Partitions);
+        Assert.Equal([topic], subscribed);
         Assert.Equal([topic], consumer.Subscription);
     }
 

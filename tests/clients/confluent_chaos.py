@@ -74,14 +74,14 @@ def identity_of(value):
         return "-"
 
 
-def produce(options):
-    def troubled(error):
-        if error.fatal():
-            failed(f"can't go on: {error}")
+def is_fatal(failure):
+    return failure.args[0].fatal() or failure.args[0].code() == KafkaError._FATAL
 
+
+def produce(options):
     producer = Producer({
         **connecting(options), "acks": "all", "enable.idempotence": True, "linger.ms": 5, "message.timeout.ms": 60000,
-        "retry.backoff.ms": 50, "error_cb": troubled})
+        "retry.backoff.ms": 50})
 
     def delivered(number):
         def callback(error, message):
@@ -96,28 +96,38 @@ def produce(options):
         return callback
 
     number = 0
-    while not stop:
-        for _ in range(options["recordsPerTurn"]):
-            if len(producer) >= UNDER_WAY_MAX:
-                break
-            partition = number % options["partitions"]
-            say("s", partition)
-            try:
+    try:
+        while not stop:
+            for _ in range(options["recordsPerTurn"]):
+                if len(producer) >= UNDER_WAY_MAX:
+                    break
+                partition = number % options["partitions"]
+                say("s", partition)
                 producer.produce(
                     options["topic"], value_of(f"{options['producer']}:{number}").encode(), partition=partition,
                     on_delivery=delivered(number))
-            except KafkaException as refusal:
-                if refusal.args[0].code() != KafkaError._FATAL:
-                    raise
-                # Another process goes on; why, the callback for errors has said, or does now.
-                producer.flush(FLUSH_S)
-                return
-            number += 1
-        producer.poll(TURN_S)
-        sys.stdout.flush()
-        time.sleep(TURN_S)
-    if producer.flush(FLUSH_S) > 0:
+                number += 1
+            producer.poll(TURN_S)
+            sys.stdout.flush()
+            time.sleep(TURN_S)
+    except KafkaException as failure:
+        # Another process goes on.
+        if not is_fatal(failure):
+            raise
+        failed(f"can't go on: {failure}")
+    if settle(producer) > 0:
         failed("not everything was delivered in time")
+
+
+def settle(producer):
+    """Waits until all has an outcome. A fatal error is raised here where it was not yet, and stands in for nothing."""
+    try:
+        return producer.flush(FLUSH_S)
+    except KafkaException as failure:
+        if not is_fatal(failure):
+            raise
+        failed(f"can't go on: {failure}")
+        return producer.flush(FLUSH_S)
 
 
 def consumer_of(options, **settings):

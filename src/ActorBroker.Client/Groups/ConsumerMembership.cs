@@ -18,7 +18,7 @@ internal sealed class ConsumerMembership(ClusterClient cluster, CoordinatorLink 
 
     public MemberMachine Machine => _machine;
 
-    public IReadOnlyList<string> Topics => _machine.Topics ?? [.. _machine.Owned.Select(each => each.Topic).Distinct()];
+    public IReadOnlyList<string> Topics => _machine.Topics ?? [];
 
     public TimeSpan NextWatch => NeedsWatch ? _watch.Next : Timeout.InfiniteTimeSpan;
 

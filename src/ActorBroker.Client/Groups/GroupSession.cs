@@ -78,7 +78,15 @@ internal sealed class GroupSession : IAsyncDisposable
         {
             lock (_gate)
             {
-                return _subscription is null ? [] : _subscription.Topics ?? _loop?.Topics ?? [];
+                return _subscription switch
+                {
+                    null => [],
+                    { Topics: { } names } => names,
+
+                    // The broker knows what matches; of that the reader sees what is assigned to it.
+                    { BrokerPattern: not null } => [.. _coordinator.Assignment.Select(each => each.Topic).Distinct()],
+                    _ => _loop?.Topics ?? [],
+                };
             }
         }
     }

@@ -37,6 +37,14 @@ internal sealed class BrokerSilos : IAsyncDisposable
                     broker.Settings[name] = value;
                 }
             });
+
+            // A silo that is taken for dead ends its process, which is that of all tests: also on a starved machine
+            // none may stand still for so long.
+            silo.Configure<ClusterMembershipOptions>(static options =>
+            {
+                options.ProbeTimeout = TimeSpan.FromSeconds(5);
+                options.NumMissedProbesLimit = 3;
+            });
         });
         if (configureClient is not null)
         {
